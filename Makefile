@@ -1,0 +1,75 @@
+# The whole set-up is a virtual environment in .venv, made from pyproject.toml and constraints.txt.
+# `make run` needs nothing but Python 3.11 or newer with its venv module.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-to-run
+TEST_READY := $(VENV)/.ready-to-test
+WORKERS ?= $(shell nproc)
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export DAGSTER_DISABLE_TELEMETRY = 1
+# Without compiled files every start would take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test check ui psql up down reset sample format help
+.DEFAULT_GOAL := help
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+run: $(RUN_READY)  ## load everything in SPARKIFY_DATA into the star and show what is in it
+	@$(BIN)/python -m sparkify_assets.commands.run
+
+test: $(TEST_READY)  ## format, lint, types and the whole test suite
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+check: $(TEST_READY)  ## format, lint, types and the quick tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
+ui: $(RUN_READY)  ## Dagster's web server and daemon, until Ctrl-C
+	@exec $(BIN)/python -m sparkify_assets.commands.ui $(ARGS)
+
+psql: $(RUN_READY)  ## a prompt on the star
+	@exec $(BIN)/python -m sparkify_assets.commands.database psql $(ARGS)
+
+up: $(RUN_READY)  ## keep the embedded server up, for BI tools also on 127.0.0.1
+	@$(BIN)/python -m sparkify_assets.commands.database up
+
+down: $(RUN_READY)  ## let the embedded server stop
+	@$(BIN)/python -m sparkify_assets.commands.database down
+
+reset: $(RUN_READY)  ## empty the tables, asks first
+	@$(BIN)/python -m sparkify_assets.commands.database reset $(ARGS)
+
+sample: $(RUN_READY)  ## write the sample data in data/ anew
+	@$(BIN)/python -m sparkify_assets.sample --replace
+
+format: $(TEST_READY)  ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; found: $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_READY): $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what the project needs (once)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(TEST_READY): $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what the tests need (once)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(RUN_READY) $@

@@ -1,0 +1,1 @@
+"""A Dagster asset pipeline from raw Sparkify JSON to a checked Postgres star schema."""

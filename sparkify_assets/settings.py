@@ -1,0 +1,134 @@
+"""The one reader of the environment; every default stands here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from sparkify_assets.errors import SettingsError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+FIRST_SAMPLE_DAY = dt.date(2018, 11, 1)
+LAST_SAMPLE_DAY = dt.date(2018, 11, 30)
+MAX_REJECTED = 0.05
+EARLIEST_DAY = dt.date(1000, 1, 1)  # Dagster writes years before with fewer than four digits
+LATEST_DAY = dt.date(9999, 12, 30)  # Dagster's partitions end before the day after
+EXECUTORS = ("in_process", "multiprocess")
+
+
+class MalformedSettingError(SettingsError, click.ClickException):
+    """The error as Dagster's commands, which import the definitions, print it: one sentence, no traceback.
+
+    It stands here because the embedded server's keeper imports `errors` on the bare standard library.
+    """
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user has set, or the defaults.
+
+    Attributes:
+        database_url: the Postgres to load; None for the embedded one.
+        postgres_bin: folder of the embedded server's programs; None for those that come with the project.
+        data: the folder that holds song_data and log_data.
+        first_day: first day that exists.
+        last_day: last day that exists; None for today, whichever day that is.
+        max_rejected: share of refused records, 0 to 1, above which a load stops.
+        state: the folder of everything that the project keeps: embedded server, staging, Dagster's state.
+        staging: folder or fsspec URL of the staged raw frames.
+        executor: how Dagster runs the steps of a run.
+    """
+
+    database_url: str | None = field(repr=False)  # it may hold a password
+    postgres_bin: Path | None
+    data: Path
+    first_day: dt.date
+    last_day: dt.date | None
+    max_rejected: float
+    state: Path
+    staging: str
+    executor: str
+
+    @property
+    def postgres_home(self) -> Path:
+        """The folder of the embedded server."""
+        return self.state / "postgres"
+
+    def until(self) -> dt.date:
+        """Return the last day that exists, by UTC's clock where it is today."""
+        return self.last_day or dt.datetime.now(dt.UTC).date()
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; an empty value counts as unset.
+
+    Raises:
+        SettingsError: a value is malformed; the message names the allowed form.
+    """
+    given = {name: value for name, value in environ.items() if value != ""}
+    state = Path(given.get("SPARKIFY_HOME", CHECKOUT / ".sparkify")).absolute()
+    first_day = _day(given, "SPARKIFY_FIRST_DAY") or FIRST_SAMPLE_DAY
+    last_day = _day(given, "SPARKIFY_LAST_DAY")
+    if last_day is None and "SPARKIFY_FIRST_DAY" not in given:
+        last_day = LAST_SAMPLE_DAY
+    postgres_bin = given.get("SPARKIFY_POSTGRES_BIN")
+    settings = Settings(
+        database_url=given.get("SPARKIFY_DATABASE_URL"),
+        postgres_bin=Path(postgres_bin) if postgres_bin else None,
+        data=Path(given.get("SPARKIFY_DATA", CHECKOUT / "data")).absolute(),
+        first_day=first_day,
+        last_day=last_day,
+        max_rejected=_share(given, "SPARKIFY_MAX_REJECTED", MAX_REJECTED),
+        state=state,
+        staging=_folder_or_url(given.get("SPARKIFY_STAGING", str(state / "staging"))),
+        executor=_one_of(given, "SPARKIFY_EXECUTOR", EXECUTORS),
+    )
+    if settings.until() < first_day:
+        last = "unset, so today" if last_day is None else last_day
+        raise MalformedSettingError(
+            f"SPARKIFY_LAST_DAY is {last}, before the first day {first_day} (SPARKIFY_FIRST_DAY or its default); "
+            "set both, the first not after the last"
+        )
+    return settings
+
+
+def _day(given: Mapping[str, str], name: str) -> dt.date | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        day = dt.datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise MalformedSettingError(f"{name} is '{value}'; expected is a day such as 2018-11-15") from None
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise MalformedSettingError(f"{name} is '{value}'; expected is a day from {EARLIEST_DAY} to {LATEST_DAY}")
+    return day
+
+
+def _share(given: Mapping[str, str], name: str, default: float) -> float:
+    value = given.get(name)
+    if value is None:
+        return default
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise MalformedSettingError(f"{name} is '{value}'; expected is a share between 0 and 1, such as {default}")
+    return share
+
+
+def _folder_or_url(value: str) -> str:
+    return value if "://" in value else str(Path(value).absolute())
+
+
+def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = given.get(name, allowed[0])
+    if value not in allowed:
+        raise MalformedSettingError(f"{name} is '{value}'; expected is {' or '.join(allowed)}")
+    return value
