@@ -1,0 +1,33 @@
+"""Each table once: columns, types, keys, rules and what they mean.
+
+Polars dtypes, the record gate, the DDL with its constraints and comments, Dagster's column schema and the
+docs are all derived from these classes.
+"""
+
+from sparkify_assets.schemas.ops import (
+    RejectedEvents,
+    RejectedSongs,
+    SongplayClaims,
+    SupersededPlays,
+    UserDays,
+)
+from sparkify_assets.schemas.staged import EventFiles, Events, SongFiles, SongRecords, UnknownFields
+from sparkify_assets.schemas.star import Artists, Songplays, Songs, Time, Users
+
+__all__ = [
+    "Artists",
+    "EventFiles",
+    "Events",
+    "RejectedEvents",
+    "RejectedSongs",
+    "SongFiles",
+    "SongRecords",
+    "SongplayClaims",
+    "Songplays",
+    "Songs",
+    "SupersededPlays",
+    "Time",
+    "UnknownFields",
+    "UserDays",
+    "Users",
+]

@@ -1,0 +1,56 @@
+"""Tables in the schema `ops`: what the pipeline keeps beside the star."""
+
+import dataframely as dy
+
+from sparkify_assets.schemas.fields import LEVELS, timestamp
+from sparkify_assets.schemas.star import Songplays
+
+
+class RejectedEvents(dy.Schema):
+    """One row per log record that was refused, with where it stands and why."""
+
+    file = dy.String(primary_key=True, description="path below the data folder")
+    line = dy.Int64(primary_key=True, min=0, description="line from 1; 0 where the file as a whole is refused")
+    reason = dy.String(description="reason code, such as not_json or unknown_level")
+    message = dy.String(description="what was seen and what was expected")
+    raw_text = dy.String(description="the record, cut at 2,000 characters; bytes that are no text are escaped")
+    log_date = dy.Date(description="day in the log file's name: the partition")
+
+
+class RejectedSongs(dy.Schema):
+    """One row per song record that was refused, with where it stands and why."""
+
+    file = dy.String(primary_key=True, description="path below the data folder")
+    line = dy.Int64(primary_key=True, min=0, description="line from 1; 0 where the file as a whole is refused")
+    reason = dy.String(description="reason code, such as not_json or missing_title")
+    message = dy.String(description="what was seen and what was expected")
+    raw_text = dy.String(description="the record, cut at 2,000 characters; bytes that are no text are escaped")
+
+
+class UserDays(dy.Schema):
+    """One row per user and day: the user as of the last event in that day's files."""
+
+    log_date = dy.Date(primary_key=True, description="day in the log file's name: the partition")
+    user_id = dy.Int64(primary_key=True, description="the user, see users")
+    first_name = dy.String(nullable=True, description="first name at the last event of the day")
+    last_name = dy.String(nullable=True, description="last name at the last event of the day")
+    gender = dy.String(nullable=True, description="gender at the last event of the day, as logged")
+    level = dy.Enum(LEVELS, description="subscription at the last event of the day")
+    plays = dy.Int64(min=0, description="songs played in that day's files")
+    last_event_time = timestamp(description="when the last event of the day happened")
+    session_id = dy.Int64(description="session of that event; decides between events at one moment")
+    item_in_session = dy.Int32(description="position of that event in its session; decides last")
+
+
+class SupersededPlays(Songplays):
+    """One row per play whose event a later day's files deliver again: kept aside, back when that copy goes."""
+
+
+class SongplayClaims(dy.Schema):
+    """One row per event of a user that is no play: where it is the last copy of an event, no earlier copy counts."""
+
+    user_id = dy.Int64(primary_key=True, description="whose event")
+    session_id = dy.Int64(primary_key=True, description="session of the event")
+    item_in_session = dy.Int32(primary_key=True, description="position of the event in its session")
+    start_time = timestamp(primary_key=True, description="when the event happened")
+    log_date = dy.Date(primary_key=True, description="day in the log file's name: the partition")
