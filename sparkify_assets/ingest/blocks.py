@@ -1,0 +1,93 @@
+"""Files to blocks of whole lines: opened without hanging, unpacked, looked at for damage."""
+
+import gzip
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from typing import IO, cast
+
+from sparkify_assets.errors import IngestError
+from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.refusals import DamagedFile, Reason
+
+STORED_ROWS_STAY = "; no stored row was changed"  # how a message about unreadable files ends
+BLOCK_BYTES = 32 * 2**20
+BOM = b"\xef\xbb\xbf"
+GZIP_MAGIC = b"\x1f\x8b"
+WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")  # UTF-16; UTF-32 little endian starts the same
+_WHITE = b" \t\r\n"
+# A pipe or link that took the file's place since it was found: neither waited for nor followed.
+_OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def read_blocks(file: RawFile, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """Yield a file's text in blocks of whole lines; the last one may end without a newline.
+
+    What was yielded of a file that turns out to be damaged is to be thrown away.
+
+    Raises:
+        DamagedFile: the file is not gzip though named so or cut short, UTF-16 or UTF-32, or a HTML page.
+        IngestError: the file can't be read.
+    """
+    try:
+        yield from _whole_lines(_checked(_chunks(file, block_bytes)))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        message = f"not a whole gzip file ({error}), expected one as the name ends in .gz; nothing of it is taken"
+        raise DamagedFile(Reason.DAMAGED_GZIP, message) from error
+    except OSError as error:
+        raise IngestError(f"file '{file.name}': can't be read: {error.strerror or error}") from error
+
+
+def _chunks(file: RawFile, block_bytes: int) -> Iterator[bytes]:
+    """Yield the file's content, unpacked where the name says so."""
+    with _open_plain(file) as raw:
+        size = os.fstat(raw.fileno()).st_size
+        stream, step = raw, size + 1 if size < 2 * block_bytes else block_bytes  # one block spares copies
+        if file.name.endswith(".gz"):
+            if not size:
+                raise EOFError("the file is empty")
+            stream, step = cast(IO[bytes], gzip.GzipFile(fileobj=raw)), block_bytes
+        while chunk := stream.read(step):
+            yield chunk
+
+
+def _open_plain(file: RawFile) -> IO[bytes]:
+    """Open a file that is still a plain one, without buffer."""
+    descriptor = os.open(file.path, _OPEN_FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise IngestError(f"file '{file.name}': can't be read: it is no plain file any more")
+    return os.fdopen(descriptor, "rb", buffering=0)
+
+
+def _checked(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Pass chunks through, the first one without a BOM; raise where it shows that the file is no text."""
+    first = next(chunks, b"").removeprefix(BOM)
+    # Characters of two or four bytes: a first line that merely begins with a NUL is one bad line.
+    if first.startswith(WIDE_BOMS) or (b"\0" in first[:2] and b"\0" in first[2:4]):
+        message = "starts as UTF-16, UTF-32 or NUL bytes do, expected UTF-8; nothing of it is taken"
+        raise DamagedFile(Reason.UTF16_OR_32, message, first)
+    if first.startswith(GZIP_MAGIC):
+        message = "is gzip, expected JSON lines as the name does not end in .gz; nothing of it is taken"
+        raise DamagedFile(Reason.COMPRESSED, message)
+    if first.lstrip(_WHITE).startswith(b"<"):
+        message = "starts with '<' as an HTML page does, expected JSON lines; nothing of it is taken"
+        raise DamagedFile(Reason.HTML_PAGE, message, first)
+    yield first
+    yield from chunks
+
+
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut chunks at line ends, but for the last one."""
+    rest: list[bytes] = []
+    held = next(chunks, b"")
+    for following in chunks:
+        end = held.rfind(b"\n") + 1
+        if end:
+            yield b"".join([*rest, held[:end]])
+            rest = []
+        rest.append(held[end:])
+        held = following
+    if block := b"".join([*rest, held]):
+        yield block

@@ -1,0 +1,153 @@
+"""Which files count: JSON files below `song_data` and `log_data`, and the day a log file is for."""
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sparkify_assets.errors import IngestError
+
+SONG_FOLDER = "song_data"
+LOG_FOLDER = "log_data"
+SUFFIXES = (".json", ".json.gz")
+_DATE = re.compile(r"(?=([0-9]{4}-[0-9]{2}-[0-9]{2}))")  # a lookahead, so that overlapping dates are all seen
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file that counts; `name` is its path below the data folder, `size` in bytes."""
+
+    path: Path
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """Something below the folder that looks as if it counted and does not, with the reason."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FoundFiles:
+    """The song files in bytewise order of path, and what was passed over."""
+
+    files: list[RawFile]
+    passed_over: list[PassedOver]
+
+
+@dataclass(frozen=True)
+class FoundLogs:
+    """The log files of every day of the window in bytewise order of path, and what was passed over."""
+
+    by_day: dict[dt.date, list[RawFile]]
+    passed_over: list[PassedOver]
+
+
+def find_song_files(data: Path) -> FoundFiles:
+    """Find the song files below `data`.
+
+    Raises:
+        IngestError: there is no song folder, or a folder can't be listed.
+    """
+    return _find(data, SONG_FOLDER)
+
+
+def find_log_files(data: Path, first: dt.date, last: dt.date) -> FoundLogs:
+    """Find the log files below `data` by the day in their names, with an entry for every day of first ... last.
+
+    Raises:
+        IngestError: there is no log folder, or a folder can't be listed.
+    """
+    found = _find(data, LOG_FOLDER)
+    days = (last - first).days + 1
+    by_day: dict[dt.date, list[RawFile]] = {first + dt.timedelta(days=n): [] for n in range(days)}
+    passed_over = found.passed_over
+    for file in found.files:
+        day = day_in_name(file.path.name)
+        if day is None:
+            passed_over.append(PassedOver(file.name, "no date (YYYY-MM-DD) in its name"))
+        elif day in by_day:
+            by_day[day].append(file)
+        else:
+            passed_over.append(PassedOver(file.name, f"its day {day} is outside of {first} ... {last}"))
+    return FoundLogs(by_day, sorted(passed_over, key=lambda item: item.name))
+
+
+def find_days(data: Path) -> list[dt.date]:
+    """Find the days, in order, that there are log files of.
+
+    Raises:
+        IngestError: there is no log folder, or a folder can't be listed.
+    """
+    days = {day_in_name(file.path.name) for file in _find(data, LOG_FOLDER).files}
+    return sorted(day for day in days if day is not None)
+
+
+def day_in_name(file_name: str) -> dt.date | None:
+    """Return the first valid YYYY-MM-DD in a file's name."""
+    for match in _DATE.finditer(file_name):
+        try:
+            return dt.date.fromisoformat(match[1])
+        except ValueError:
+            continue
+    return None
+
+
+def _find(data: Path, folder: str) -> FoundFiles:
+    root = data / folder
+    if not root.is_dir():
+        seen = "is not a folder" if root.exists() else "does not exist"
+        raise IngestError(
+            f"'{root}' {seen}; set SPARKIFY_DATA to the folder that holds {SONG_FOLDER} and {LOG_FOLDER}"
+            f" (now '{data}'); nothing was read and no stored row was changed"
+        )
+    found = FoundFiles([], [])
+    for entry in _entries_below(root):
+        name = _storable(folder + entry.path[len(str(root)) :])
+        reason = _reason_to_pass_over(entry)
+        if reason is not None:
+            found.passed_over.append(PassedOver(name, reason))
+        elif entry.is_file(follow_symlinks=False) and entry.name.endswith(SUFFIXES):
+            found.files.append(RawFile(Path(entry.path), name, entry.stat(follow_symlinks=False).st_size))
+    found.files.sort(key=lambda file: os.fsencode(file.path))
+    found.passed_over.sort(key=lambda item: item.name)
+    return found
+
+
+def _entries_below(root: Path) -> Iterator["os.DirEntry[str]"]:
+    """Walk a folder; what begins with a dot is left out, links and folders named like a file are not entered."""
+    pending = [str(root)]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(folder) as listing:
+                for entry in listing:
+                    if entry.name.startswith("."):
+                        continue
+                    yield entry
+                    if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(SUFFIXES):
+                        pending.append(entry.path)
+        except OSError as error:
+            raise IngestError(
+                f"folder '{folder}': can't be listed: {error.strerror}; no stored row was changed"
+            ) from error
+
+
+def _reason_to_pass_over(entry: "os.DirEntry[str]") -> str | None:
+    if entry.is_symlink():
+        return "a link; links are not followed"
+    if not entry.name.endswith(SUFFIXES) or entry.is_file(follow_symlinks=False):
+        return None
+    if entry.is_dir(follow_symlinks=False):
+        return "a folder, though it is named like a file"
+    return "a pipe, socket or device; only plain files are read"
+
+
+def _storable(name: str) -> str:
+    r"""Return a path as text that can be stored: bytes that are no UTF-8 are shown as `\xNN`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

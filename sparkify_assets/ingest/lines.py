@@ -1,0 +1,171 @@
+"""Lines to typed records: by templates where they match, by the exact way where none does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import polars as pl
+
+from sparkify_assets.ingest.drift import storable
+from sparkify_assets.ingest.exact import WHITE, Value, decode_object, typed_values
+from sparkify_assets.ingest.records import RecordKind
+from sparkify_assets.ingest.refusals import Refusal, Refused
+from sparkify_assets.ingest.template import Template, as_text
+
+INDEX = "index"
+MAX_TEMPLATES = 8
+PIECE_BYTES = 4 * 2**20  # polars' allocator hands memory of 8 MiB and more back at once: slower than parsing it
+_UNKNOWN = {INDEX: pl.Int64, "field": pl.String}
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What became of some lines; `index` counts them from 0."""
+
+    count: int
+    records: pl.DataFrame  # index and the kind's columns, in order of index
+    refused: list[Refusal]
+    blank: list[int]  # indexes
+    unknown: pl.DataFrame  # index and field, a row per record and field that we do not know
+
+
+@dataclass
+class _Parts:
+    """The same while it is being gathered; the next line gets the index `count`."""
+
+    count: int = 0
+    records: list[pl.DataFrame] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    unknown: list[pl.DataFrame] = field(default_factory=list)
+
+
+class LineReader:
+    """Reads lines of one kind of record, and learns templates on the way.
+
+    Which template a line matches, and whether any, changes the time it takes and nothing else.
+    """
+
+    def __init__(self, kind: RecordKind, max_templates: int = MAX_TEMPLATES) -> None:
+        self._kind = kind
+        self._max_templates = max_templates
+        self._templates: list[Template] = []  # the one of most lines so far comes first
+
+    def read_block(self, block: bytes, piece_bytes: int = PIECE_BYTES) -> Parsed:
+        """Read a block of whole lines; the last one may lack its newline."""
+        parts = _Parts()
+        for piece in _pieces(block, piece_bytes):
+            if not self._read_clean(piece, parts):
+                self._read_mixed(piece.removesuffix(b"\n").split(b"\n"), parts)
+        return self._gather(parts)
+
+    def read_lines(self, lines: Sequence[bytes]) -> Parsed:
+        """Read records, given without the newlines after them; there may be newlines within."""
+        parts = _Parts()
+        self._read_mixed(lines, parts)
+        return self._gather(parts)
+
+    def _read_clean(self, piece: bytes, parts: _Parts) -> bool:
+        """Read lines that all match one template; leave them, and return False, where one does not."""
+        if not self._templates:
+            new = self._learn([next(_pieces(piece, 1)).rstrip(b"\n")])
+            self._templates = [] if new is None else [new]
+        if not self._templates or not self._templates[0].matches_all(piece):
+            return False
+        count = piece.count(b"\n") + (not piece.endswith(b"\n"))
+        records = self._templates[0].read(piece, count)
+        if records is None:
+            return False
+        _keep(records, pl.int_range(parts.count, parts.count + count, eager=True), self._templates[0], parts)
+        parts.count += count
+        return True
+
+    def _read_mixed(self, lines: Sequence[bytes], parts: _Parts) -> None:
+        """Read lines of any form: by the templates there are, by new ones, and what is left exactly."""
+        first, already = parts.count, len(parts.records)
+        left = as_text(lines).to_frame("text").with_row_index(INDEX, offset=first).cast({INDEX: pl.Int64})
+        matched: dict[Template, int] = {}
+        for template in self._templates:
+            left, matched[template] = _read_matching(template, left, parts)
+        for _ in range(self._max_templates):
+            # A line from the middle speaks for more of them than the first one does.
+            new = self._learn(lines[index - first] for index in left[INDEX][left.height // 2 :])
+            if new is None:
+                break
+            left, matched[new] = _read_matching(new, left, parts)
+        self._templates = sorted(matched, key=lambda each: -matched[each])[: self._max_templates]
+        self._read_exactly(((index, lines[index - first]) for index in left[INDEX]), parts)
+        parts.records[already:] = [pl.concat(parts.records[already:]).sort(INDEX)]
+        parts.count += len(lines)
+
+    def _learn(self, lines: Iterable[bytes]) -> Template | None:
+        """Learn from the first of the lines that a template can be made of; give up after some."""
+        for line in islice((line for line in lines if line.strip(WHITE)), self._max_templates):
+            try:
+                template = Template.learn(decode_object(line), self._kind)
+            except Refused:
+                continue
+            if template is not None and template.matches_all(line):
+                return template
+        return None
+
+    def _read_exactly(self, lines: Iterable[tuple[int, bytes]], parts: _Parts) -> None:
+        rows: list[tuple[Value, ...]] = []
+        unknown: list[tuple[int, str]] = []
+        for index, line in lines:
+            if not line.strip(WHITE):
+                parts.blank.append(index)
+                continue
+            try:
+                pairs = decode_object(line)
+                record = dict(pairs)
+                if not self._kind.known.issuperset(record):
+                    unknown.extend((index, storable(name)) for name in record.keys() - self._kind.known)
+                rows.append((index, *typed_values(pairs, record, self._kind)))
+            except Refused as refused:
+                parts.refused.append(Refusal(index, refused.reason, refused.message))
+        parts.records.append(_frame(rows, {INDEX: pl.Int64, **self._kind.columns}))
+        parts.unknown.append(_frame(unknown, _UNKNOWN))
+
+    def _gather(self, parts: _Parts) -> Parsed:
+        nothing = _frame([], {INDEX: pl.Int64, **self._kind.columns})
+        records = pl.concat([part for part in parts.records if part.height] or [nothing])
+        unknown = pl.concat([pl.DataFrame(schema=_UNKNOWN), *parts.unknown])
+        return Parsed(parts.count, records, parts.refused, parts.blank, unknown)
+
+
+def _pieces(block: bytes, piece_bytes: int) -> Iterator[bytes]:
+    """Cut a block at the first line end after each `piece_bytes`."""
+    start = 0
+    while start < len(block):
+        end = block.find(b"\n", start + piece_bytes - 1) + 1 or len(block)
+        yield block[start:end]
+        start = end
+
+
+def _read_matching(template: Template, left: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, int]:
+    """Read the lines that match; return the others, and how many matched."""
+    is_match = template.matches(left["text"])
+    matching = left.filter(is_match)
+    if matching.is_empty():
+        return left, 0
+    records = template.read(matching["text"].str.join("\n").item().encode(), matching.height)
+    if records is None:
+        return left, 0
+    _keep(records, matching[INDEX], template, parts)
+    return left.filter(~is_match), matching.height
+
+
+def _keep(records: pl.DataFrame, index: pl.Series, template: Template, parts: _Parts) -> None:
+    """Add records that were read by a template."""
+    parts.records.append(records.insert_column(0, index.alias(INDEX)))
+    parts.unknown.extend(
+        pl.DataFrame({INDEX: index, "field": pl.repeat(name, len(index), eager=True)}) for name in template.unknown
+    )
+
+
+def _frame(rows: Sequence[tuple[Value, ...]], schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype) for (name, dtype), values in zip(schema.items(), columns, strict=True)]
+    )
