@@ -1,0 +1,1 @@
+"""Raw frames to table frames: pure functions, one module a table."""

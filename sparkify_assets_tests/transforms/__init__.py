@@ -1,0 +1,1 @@
+"""Tests of the transforms: each rule of the design on a small frame."""
