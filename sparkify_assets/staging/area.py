@@ -1,0 +1,280 @@
+"""Versioned frames in a folder: written aside, taken for whole only once their manifest is there.
+
+The layout is `<asset>/<partition>/<version>-<run>/<part>.parquet` with a `manifest.json` beside, written last.
+Readers take the greatest version, so that of two runs that stage one partition at once the one that began to read
+its files later wins, whichever ends first. The other one learns of it by an error, but for an asset without partitions:
+there the newer version holds all that the older one did, and both runs go on with it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import polars as pl
+from polars.exceptions import PolarsError
+from upath import UPath
+
+from sparkify_assets.errors import StagingError
+
+WHOLE_ASSET = "all"
+"""The folder of an asset that has no partitions."""
+
+MANIFEST = "manifest.json"
+ASIDE = f".{MANIFEST}"
+SUPERSEDED = "superseded"
+LOCAL = ("", "file", "local")
+ABANDONED_AFTER_S = 24 * 3600
+"""An unfinished draft of this age belongs to no run any more."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One complete version of a partition."""
+
+    folder: UPath
+    number: int
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Staged frames of some partitions, read lazily.
+
+    Attributes:
+        asset: what was staged.
+        versions: the version of each partition, in order; the key is '' where the asset has no partitions.
+        folders: the folders to read, in the same order.
+    """
+
+    asset: str
+    versions: Mapping[str, int]
+    folders: Sequence[UPath]
+
+    def frame(self, part: str) -> pl.LazyFrame:
+        """Return one part of all the partitions, one after the other in their order.
+
+        Raises:
+            StagingError: a file is missing, or cut short.
+        """
+        files = [folder / f"{part}.parquet" for folder in self.folders]
+        if all(file.protocol in LOCAL for file in files):
+            for file in files:
+                with self._explained(file), file.open("rb") as opened:
+                    pl.read_parquet_metadata(opened)
+            return pl.scan_parquet([file.path for file in files], glob=False)
+        # polars maps local files; others are read whole, through fsspec.
+        return pl.scan_parquet([self._bytes(file) for file in files])
+
+    def _bytes(self, file: UPath) -> bytes:
+        with self._explained(file):
+            read = file.read_bytes()
+            pl.read_parquet_metadata(io.BytesIO(read))
+        return read
+
+    @contextmanager
+    def _explained(self, file: UPath) -> Iterator[None]:
+        """Look at the footer in here: a scan is lazy, and would find a file that is cut short much later."""
+        try:
+            yield
+        except (OSError, PolarsError) as error:
+            raise StagingError(
+                f"'{self.asset}': {file} can't be read: {error}; materialize '{self.asset}' again"
+            ) from error
+
+
+@dataclass
+class Draft:
+    """A version that is being written; nobody reads it before `commit`."""
+
+    area: StagingArea
+    asset: str
+    run_id: str
+    version: int
+    written: dict[str, UPath] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    committed: bool = False
+
+    def add(self, partition: str, parts: Mapping[str, pl.DataFrame]) -> None:
+        """Write the frames of one partition ('' where the asset has none) aside.
+
+        Raises:
+            StagingError: the folder can't be written, such as for want of space.
+        """
+        folder = self.area.partition_folder(self.asset, partition) / f"{self.version:020d}-{self.run_id}"
+        self.written[partition] = folder
+        self.rows[partition] = sum(frame.height for frame in parts.values())
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, frame in parts.items():
+                with (folder / f"{name}.parquet").open("wb") as file:
+                    frame.write_parquet(file, compression="lz4", statistics=False)
+        except (OSError, PolarsError) as error:  # polars reports a full disk as an error of its own
+            raise self._unwritable(folder, error) from error
+
+    def commit(self) -> None:
+        """Make the partitions readable, each whole; older versions of them are removed.
+
+        Interrupted in between, some partitions are as they were and some as they become.
+
+        Raises:
+            StagingError: a newer version of a partition was staged in the meantime, or the folder can't be written;
+                nothing of ours is read.
+        """
+        for partition in self.written:
+            newest = self.area.newest(self.asset, partition)
+            if newest and newest.number > self.version:
+                self.discard()
+                if not partition:
+                    return
+                raise StagingError(
+                    f"'{self.asset}'{_of(partition)}: run {newest.run_id} has staged version {newest.number}, newer "
+                    f"than version {self.version} of this run, which is left out; the newer one stays"
+                )
+        # All that needs room comes before the first partition can be read.
+        for partition, folder in self.written.items():
+            manifest = {"version": self.version, "run_id": self.run_id, "rows": self.rows[partition]}
+            try:
+                (folder / ASIDE).write_text(json.dumps(manifest))
+            except OSError as error:
+                self.discard()
+                raise self._unwritable(folder, error) from error
+        for folder in self.written.values():
+            (folder / ASIDE).rename(folder / MANIFEST)
+        self.committed = True
+        for partition in self.written:
+            self.area.remove_older(self.asset, partition, self.version)
+
+    def discard(self) -> None:
+        """Remove what was written and can't be read yet; what was staged before stays."""
+        for folder in self.written.values():
+            if not (folder / MANIFEST).exists():
+                _remove(folder)
+
+    def _unwritable(self, folder: UPath, error: Exception) -> StagingError:
+        return StagingError(
+            f"'{self.asset}' can't be staged in {folder}: {error}; make room or set another folder; "
+            "what was staged before stays"
+        )
+
+    def __enter__(self) -> Draft:
+        """Return the draft itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Remove what was written, unless it was committed: a load that failed leaves nothing to be read."""
+        if not self.committed:
+            self.discard()
+
+
+@dataclass(frozen=True)
+class StagingArea:
+    """A folder, or fsspec URL, of staged frames."""
+
+    root: UPath
+
+    def draft(self, asset: str, run_id: str, partitions: Sequence[str]) -> Draft:
+        """Begin a version, greater than every version of the partitions so far.
+
+        To be called before the first file is read: the version says how new what was read is at the least.
+        """
+        newest = [version.number for name in partitions or [""] if (version := self.newest(asset, name))]
+        return Draft(self, asset, run_id, max([time.time_ns(), *(number + 1 for number in newest)]))
+
+    def open(self, asset: str, run_id: str, partitions: Sequence[str]) -> Staged:
+        """Return the newest staged frames of the partitions.
+
+        Args:
+            asset: what was staged.
+            run_id: who reads. A run that has staged a partition itself reads its own version, or fails.
+            partitions: which; none for an asset without partitions.
+
+        Raises:
+            StagingError: a partition was never staged, or another run has staged a newer version than this run.
+        """
+        versions = {name: self._readable(asset, run_id, name) for name in partitions or [""]}
+        return Staged(
+            asset,
+            {name: version.number for name, version in versions.items()},
+            [version.folder for version in versions.values()],
+        )
+
+    def newest(self, asset: str, partition: str) -> Version | None:
+        """Return the newest complete version of the partition, None where there is none."""
+        complete = [version for version in self._versions(asset, partition) if _is_complete(version)]
+        return max(complete, key=lambda version: version.number, default=None)
+
+    def partition_folder(self, asset: str, partition: str) -> UPath:
+        """Return the folder of the partition's versions."""
+        return self.root / asset / (partition or WHOLE_ASSET)
+
+    def remove_older(self, asset: str, partition: str, number: int) -> None:
+        """Remove what nobody reads any more: versions before the last one below the number, and abandoned drafts.
+
+        The last one below stays: a run beside this one may be reading it. Of the others a mark stays for a day, so
+        that the run that wrote one learns what became of it.
+        """
+        oldest = time.time_ns() - ABANDONED_AFTER_S * 10**9
+        versions = self._versions(asset, partition)
+        number = max((each.number for each in versions if each.number < number and _is_complete(each)), default=0)
+        for version in versions:
+            with suppress(FileNotFoundError):  # a run beside this one may be removing the same
+                if version.number < oldest and (version.number < number or not _is_complete(version)):
+                    _remove(version.folder)
+                elif version.number < number and _is_complete(version):
+                    (version.folder / SUPERSEDED).touch()
+                    _empty(version.folder)
+
+    def _readable(self, asset: str, run_id: str, partition: str) -> Version:
+        newest = self.newest(asset, partition)
+        if newest is None:
+            raise StagingError(f"'{asset}'{_of(partition)} has not been staged; materialize '{asset}' for it first")
+        own = [version for version in self._versions(asset, partition) if version.run_id == run_id]
+        if not partition:
+            # What a run has staged itself it reads in all its steps, whatever others stage meanwhile.
+            return next((version for version in own if _is_complete(version)), newest)
+        if own and newest.run_id != run_id:
+            raise StagingError(
+                f"'{asset}'{_of(partition)}: run {newest.run_id} has staged version {newest.number} since this run "
+                f"staged its own; that run publishes the newer rows of {partition}; this one stops, and publishes no "
+                "other partition of its range either: run it again for those"
+            )
+        return newest
+
+    def _versions(self, asset: str, partition: str) -> list[Version]:
+        folder = self.partition_folder(asset, partition)
+        if not folder.exists():
+            return []
+        return [version for child in folder.iterdir() if (version := _version(child))]
+
+
+def _version(folder: UPath) -> Version | None:
+    number, dash, run_id = folder.name.partition("-")
+    return Version(folder, int(number), run_id) if dash and number.isdecimal() else None
+
+
+def _is_complete(version: Version) -> bool:
+    return (version.folder / MANIFEST).exists()
+
+
+def _empty(folder: UPath) -> None:
+    # The manifest goes first: a half removed version is no version.
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for file in list(folder.iterdir()):
+        if file.name != SUPERSEDED:
+            file.unlink(missing_ok=True)
+
+
+def _remove(folder: UPath) -> None:
+    if folder.exists():
+        _empty(folder)
+        (folder / SUPERSEDED).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _of(partition: str) -> str:
+    return f" of {partition}" if partition else ""
