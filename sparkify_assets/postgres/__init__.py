@@ -1,0 +1,1 @@
+"""Polars frames to and from Postgres; nothing in here knows what the tables are about."""
