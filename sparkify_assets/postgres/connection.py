@@ -1,0 +1,126 @@
+"""Connections to Postgres that name themselves, never wait for ever, and fail with one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+from sparkify_assets.errors import DatabaseError
+
+Connection = psycopg.Connection[TupleRow]
+
+OLDEST_SERVER = 150_000
+"""PostgreSQL 15: what this package is tested with at the least."""
+
+NETWORK = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    # A stalled network is no error to statement_timeout; this bounds it (milliseconds).
+    "tcp_user_timeout": "60000",
+}
+
+
+def describe(url: str) -> str:
+    """Return where the URL leads, without its password.
+
+    Raises:
+        DatabaseError: it is no connection string.
+    """
+    parts = _parts(url)
+    host = parts.get("host") or "the local socket"
+    port = f" port {parts['port']}" if parts.get("port") else ""
+    user = f" as user '{parts['user']}'" if parts.get("user") else ""
+    return f"database '{parts.get('dbname') or parts.get('user') or 'default'}' at {host}{port}{user}"
+
+
+def connect(url: str, *, application_name: str = "postgres_io", lock_timeout_s: float = 60.0) -> Connection:
+    """Open a connection in autocommit mode, times in UTC.
+
+    Args:
+        url: a libpq URL or connection string.
+        application_name: what others see in `pg_stat_activity` while they wait for us.
+        lock_timeout_s: seconds to wait for a lock before the statement fails.
+
+    Raises:
+        DatabaseError: it does not answer, refuses us, or is older than PostgreSQL 15.
+    """
+    parts = _parts(url)
+    wanted = {**NETWORK, **parts, "application_name": application_name[:63]}
+    try:
+        connection = psycopg.connect(make_conninfo("", **wanted), autocommit=True)
+    except psycopg.Error as error:
+        raise DatabaseError(
+            f"no connection to {describe(url)}: {first_line(error)}; check that the server runs and that the "
+            "URL's host, port, user, password and database are right; nothing was changed"
+        ) from error
+    try:
+        _prepare(connection, url, lock_timeout_s)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def connected(url: str, *, application_name: str = "postgres_io", lock_timeout_s: float = 60.0) -> Iterator[Connection]:
+    """Give a connection as `connect` does and close it at the end."""
+    connection = connect(url, application_name=application_name, lock_timeout_s=lock_timeout_s)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def refuse_old_server(number: int, version: str, url: str) -> None:
+    """Refuse a server that this package is not tested with.
+
+    Raises:
+        DatabaseError: its version number is less than OLDEST_SERVER.
+    """
+    if number < OLDEST_SERVER:
+        raise DatabaseError(f"{describe(url)} is PostgreSQL {version}; 15 or newer is needed; nothing was changed")
+
+
+def _prepare(connection: Connection, url: str, lock_timeout_s: float) -> None:
+    version = connection.info.parameter_status("server_version") or "unknown"
+    refuse_old_server(connection.info.server_version, version, url)
+    settings = {
+        "default_transaction_isolation": "read committed",
+        "timezone": "UTC",
+        "datestyle": "ISO, YMD",
+        # Sorts and hashes of a load's rows stay in memory; the default of 4 MB is for a hundred sessions at once.
+        "work_mem": "64MB",
+        "lock_timeout": f"{round(lock_timeout_s * 1000)}ms",
+        # A client killed with -9 is noticed within seconds also in the midst of a long statement.
+        "client_connection_check_interval": "5s",
+        "idle_in_transaction_session_timeout": "15min",
+    }
+    calls = sql.SQL(", ").join(
+        sql.SQL("set_config({}, {}, false)").format(sql.Literal(name), sql.Literal(value))
+        for name, value in settings.items()
+    )
+    connection.execute(sql.SQL("SELECT {}").format(calls))
+
+
+def _parts(url: str) -> dict[str, str]:
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.ProgrammingError:
+        # The driver's message repeats the text, password and all: neither it nor its trace may be shown.
+        raise DatabaseError(
+            "the database URL is not of a form that Postgres knows; expected is "
+            "postgresql://user:password@host:port/database, with special characters percent-encoded"
+        ) from None
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says, or its kind where it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

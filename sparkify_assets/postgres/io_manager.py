@@ -1,0 +1,190 @@
+"""A Dagster IO manager for polars frames in Postgres."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from sparkify_assets.errors import FrameError
+from sparkify_assets.postgres.connection import Connection, connected
+from sparkify_assets.postgres.modes import ReplacePartition
+from sparkify_assets.postgres.publication import Publication, Written
+from sparkify_assets.postgres.publish import publish
+from sparkify_assets.postgres.read import read
+from sparkify_assets.postgres.table import Column, Table
+
+COLUMN_SCHEMA = "dagster/column_schema"
+
+
+class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
+    """Connections to one database.
+
+    Attributes:
+        url: a libpq URL, postgresql://user:password@host:port/database.
+        application_name: the first words of what other sessions see in `pg_stat_activity`.
+        lock_timeout_s: seconds to wait for a lock before giving up.
+    """
+
+    url: str
+    application_name: str = "dagster"
+    lock_timeout_s: float = 60.0
+
+    def resolved_url(self) -> str:
+        """Return the URL to connect to; a subclass may start a server first."""
+        return self.url
+
+    @contextmanager
+    def connect(self, purpose: str = "") -> Iterator[Connection]:
+        """Give a connection that names its purpose, closed at the end.
+
+        Raises:
+            DatabaseError: it does not answer, refuses us, or is older than PostgreSQL 15.
+        """
+        name = f"{self.application_name} {purpose}".strip()
+        with connected(self.resolved_url(), application_name=name, lock_timeout_s=self.lock_timeout_s) as connection:
+            yield connection
+
+
+class PostgresIOManager(dg.ConfigurableIOManager):
+    """Write an asset's polars frame as its Postgres table in one transaction, and read it back.
+
+    A subclass names the tables:
+
+    ```python
+    class WarehouseIOManager(PostgresIOManager):
+        def tables(self) -> Mapping[str, Table]:
+            return {"readings": READINGS}
+    ```
+
+    An asset gives a `pl.DataFrame`, a `pl.LazyFrame` or, with versions or claims, a `Publication`. Of a
+    partitioned asset the partitions of the run are replaced, one or a range of them. An input is annotated
+    `pl.DataFrame` or `pl.LazyFrame` and gets the rows of its partitions; input metadata `{"columns": [...]}` names
+    the columns wanted.
+    """
+
+    database: dg.ResourceDependency[PostgresResource]
+
+    @abstractmethod
+    def tables(self) -> Mapping[str, Table]:
+        """Return the table of each asset, by the asset's key as text (`a/b`)."""
+
+    def table_of(self, key: dg.AssetKey) -> Table:
+        """Return the table of the asset.
+
+        Raises:
+            FrameError: no table is declared for it.
+        """
+        table = self.tables().get(key.to_user_string())
+        if table is None:
+            raise FrameError(f"asset '{key.to_user_string()}' has no table; declared are {sorted(self.tables())}")
+        return table
+
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame | Publication) -> None:
+        """Publish the rows as the asset's table; on an error the old rows stay.
+
+        Raises:
+            FrameError: the value is no frame, or does not fit the table.
+            PublishError: the table was not published.
+            DatabaseError: the database can't be reached.
+        """
+        table = self.table_of(context.asset_key)
+        publication = _publication(context, table, obj)
+        with self.database.connect(f"run {context.run_id[:8]} {table.qualified_name}") as connection:
+            written = publish(connection, table, publication)
+        context.add_output_metadata(_metadata(table, publication, written))
+        if COLUMN_SCHEMA not in (context.definition_metadata or {}):
+            context.add_output_metadata({COLUMN_SCHEMA: _table_schema(table)})
+        if len(publication.partitions) > 1:
+            # What goes with the output of a range is copied to each of its partitions, so this can't.
+            for partition, rows in written.partition_rows.items():
+                figure = {"dagster/partition_row_count": rows}
+                context.step_context.add_asset_metadata(figure, context.asset_key, partition_key=partition)
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame | pl.LazyFrame:
+        """Read the table of the asset upstream, of one that is published by partition the run's partitions.
+
+        A table that is merged does not tell its rows' partitions: all of its rows are read.
+
+        Raises:
+            DatabaseError: the database can't be reached, or the table not read.
+        """
+        table = self.table_of(context.asset_key)
+        partitions = context.asset_partition_keys if context.has_asset_partitions else None
+        columns = (context.definition_metadata or {}).get("columns")
+        with self.database.connect(f"reads {table.qualified_name}") as connection:
+            frame = read(connection, table, columns=columns, partitions=partitions)
+        return frame.lazy() if context.dagster_type.typing_type is pl.LazyFrame else frame
+
+
+def definition_metadata(table: Table) -> dict[str, Any]:
+    """Return what the UI shows of an asset's table before it was ever materialized: its name and columns."""
+    return {
+        "dagster/table_name": table.qualified_name,
+        COLUMN_SCHEMA: _table_schema(table),
+    }
+
+
+def _table_schema(table: Table) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[_table_column(table, column) for column in table.columns],
+        constraints=dg.TableConstraints(other=_table_constraints(table)),
+    )
+
+
+def _table_column(table: Table, column: Column) -> dg.TableColumn:
+    return dg.TableColumn(
+        name=column.name,
+        type=column.sql_type,
+        description=column.description,
+        constraints=dg.TableColumnConstraints(
+            nullable=column.nullable,
+            unique=table.key == (column.name,),
+            other=[str(check) for check in column.checks],
+        ),
+    )
+
+
+def _table_constraints(table: Table) -> list[str]:
+    constraints = [f"primary key ({', '.join(table.key)})"] if table.key else []
+    if isinstance(table.publish, ReplacePartition) and table.publish.unique:
+        constraints.append(f"unique ({', '.join(table.publish.unique)})")
+    constraints += [f"{reference.column} refers to {reference.parent.qualified_name}" for reference in table.references]
+    return constraints
+
+
+def _publication(context: dg.OutputContext, table: Table, obj: object) -> Publication:
+    partitions = tuple(context.asset_partition_keys) if context.has_asset_partitions else ()
+    match obj:
+        case Publication():
+            given = obj
+        case pl.DataFrame():
+            given = Publication(obj)
+        case pl.LazyFrame():
+            given = Publication(obj.collect())
+        case _:
+            raise FrameError(
+                f"table '{table.qualified_name}': the asset gave a {type(obj).__name__}, expected is a "
+                "pl.DataFrame, a pl.LazyFrame or a Publication; no row was changed"
+            )
+    return replace(given, partitions=given.partitions or partitions, run_id=given.run_id or context.run_id)
+
+
+def _metadata(table: Table, publication: Publication, written: Written) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "dagster/table_name": table.qualified_name,
+        "dagster/row_count": written.row_count,
+        "rows_inserted": written.inserted,
+        "rows_updated": written.updated,
+        "rows_unchanged": written.unchanged,
+        "rows_deleted": written.deleted,
+        "seconds": round(written.seconds, 3),
+    }
+    if len(publication.partitions) == 1 and publication.partitions[0] in written.partition_rows:
+        figures["dagster/partition_row_count"] = written.partition_rows[publication.partitions[0]]
+    if written.superseded or written.restored:
+        figures |= {"rows_superseded": written.superseded, "rows_restored": written.restored}
+    return figures

@@ -1,0 +1,70 @@
+"""What is given to be published, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+WHOLE_TABLE = ""
+"""The partition's name in the records of a table that has none."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Rows to publish, with the partitions they replace and the input they were made from.
+
+    Attributes:
+        rows: the columns that the table (or its contributions) declares.
+        partitions: names of the partitions that the rows stand for, also of those without a row; empty for a
+            table that has none.
+        versions: of each partition (or of WHOLE_TABLE), the version of the input that the rows were made
+            from; greater is newer. Where the record has a greater one, the publication is refused.
+        claims: keys taken without a row, see `ReplacePartition.claims`.
+        run_id: who publishes, for the record.
+        provisional: keys among the rows that may turn out not to be needed: the next `prune` looks at them.
+    """
+
+    rows: pl.DataFrame
+    partitions: tuple[str, ...] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
+    claims: pl.DataFrame | None = None
+    run_id: str = ""
+    provisional: pl.Series | None = None
+
+    @property
+    def recorded_partitions(self) -> tuple[str, ...]:
+        """The partitions under which the publication is recorded."""
+        return self.partitions or (WHOLE_TABLE,)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a publication did, in rows.
+
+    `staged = inserted + updated + unchanged + superseded` holds in every mode but the newest-per-key one,
+    where the staged rows are contributions and the other figures speak of the public table. `net_change` is what
+    the table has more than before, `row_count` what it has now.
+    """
+
+    staged: int
+    inserted: int
+    updated: int
+    unchanged: int
+    deleted: int
+    superseded: int = 0
+    restored: int = 0
+    net_change: int = 0
+    row_count: int = 0
+    partition_rows: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class PartitionsWritten:
+    """What was written, of each partition too, and whether the table is new."""
+
+    written: Written
+    counts: dict[str, tuple[int, int, int]]
+    created: bool
