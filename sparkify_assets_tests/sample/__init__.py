@@ -1,0 +1,1 @@
+"""Tests of the sample generator and of the data it made."""
