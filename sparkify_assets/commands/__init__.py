@@ -1,0 +1,1 @@
+"""What the Makefile calls: no command of Dagster is wrapped, but its surroundings are prepared."""

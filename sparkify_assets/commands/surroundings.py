@@ -1,0 +1,60 @@
+"""The environment that Dagster's own commands run in when `make` starts them."""
+
+import os
+import sys
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from sparkify_assets.ingest.discovery import find_days
+from sparkify_assets.settings import CHECKOUT, EARLIEST_DAY, LATEST_DAY, Settings, read_settings
+
+DAGSTER_YAML = CHECKOUT / "dagster.yaml"
+MODULE = "sparkify_assets.definitions"
+
+
+DAGSTER = (sys.executable, "-m", "dagster")
+"""Dagster's command by this Python. The script beside it names the folder it was installed in: in a checkout that was
+copied or moved since, it would be another checkout's, or none's."""
+
+
+def load_env_file() -> None:
+    """Take over what `.env` in the current folder says; as with Dagster's commands it wins over the shell."""
+    load_dotenv(Path.cwd() / ".env", override=True)
+
+
+def dagster_environment() -> dict[str, str]:
+    """Return the environment for a Dagster command: its home, and the days that the files are of.
+
+    DAGSTER_HOME and the days are left alone where the user has set them.
+
+    Raises:
+        SettingsError: a value is malformed.
+        IngestError: there is no log folder.
+    """
+    settings = read_settings()
+    environment = {name: value for name, value in os.environ.items() if value != ""}
+    # This checkout's code, also where the virtual environment came from another one.
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(CHECKOUT), environment.get("PYTHONPATH")]))
+    if "DAGSTER_HOME" not in environment:
+        environment["DAGSTER_HOME"] = str(_linked_home(settings))
+    if not {"SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY"} & environment.keys():
+        days = [day for day in find_days(settings.data) if EARLIEST_DAY <= day <= LATEST_DAY]
+        if days:
+            environment["SPARKIFY_FIRST_DAY"] = str(days[0])
+            environment["SPARKIFY_LAST_DAY"] = str(days[-1])
+    return environment
+
+
+def _linked_home(settings: Settings) -> Path:
+    """Return the project's own DAGSTER_HOME, made where it is missing, with the project's dagster.yaml in it.
+
+    Dagster reads the file at the root of the checkout only while DAGSTER_HOME is unset.
+    """
+    home = settings.state / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    link = home / "dagster.yaml"
+    if not link.is_symlink() or link.resolve() != DAGSTER_YAML.resolve():
+        link.unlink(missing_ok=True)
+        link.symlink_to(DAGSTER_YAML)
+    return home

@@ -1,0 +1,50 @@
+"""The one entry point for Dagster: everything wired, explicitly."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from sparkify_assets.defs import raw, star
+from sparkify_assets.defs.checks import STORED_CHECKS
+from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager
+from sparkify_assets.settings import read_settings
+from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
+
+EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
+
+ASSETS = [
+    raw.raw_song_files,
+    raw.raw_logs,
+    raw.rejected_songs,
+    raw.rejected_events,
+    star.artists,
+    star.songs,
+    star.users,
+    star.time,
+    star.songplays,
+    star.unused_rows,
+]
+
+
+SETTINGS = read_settings()
+DATABASE = SparkifyDatabase()
+STAGING = StagingFolder(location=SETTINGS.staging)
+
+defs = dg.Definitions(
+    # A range of days is one run: one scan, one COPY a table. Given to `@asset` the policy warns at each import.
+    assets=[asset.with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in ASSETS],
+    asset_checks=STORED_CHECKS,
+    resources={
+        "database": DATABASE,
+        "postgres_io_manager": SparkifyIOManager(database=DATABASE),
+        "staging": STAGING,
+        "staging_io_manager": StagingIOManager(folder=STAGING),
+        "raw_files": RawFiles(
+            data=str(SETTINGS.data),
+            first_day=SETTINGS.first_day.isoformat(),
+            last_day=SETTINGS.until().isoformat(),
+            max_rejected=SETTINGS.max_rejected,
+        ),
+    },
+    executor=EXECUTORS[SETTINGS.executor],
+)

@@ -1,0 +1,1 @@
+"""Assets, checks, resources and their tables: names and wiring, no logic."""

@@ -1,0 +1,124 @@
+"""The raw stage: files to typed frames in the staging folder, and what was refused to `ops`."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from sparkify_assets.defs.gating import RECORD_GATE, Gated, record_gate, result_of
+from sparkify_assets.defs.look import described, staged
+from sparkify_assets.defs.partitions import DAYS
+from sparkify_assets.defs.resources import RawFiles
+from sparkify_assets.defs.tables import REJECTED_EVENTS, REJECTED_SONGS
+from sparkify_assets.ingest.discovery import PassedOver, find_log_files, find_song_files
+from sparkify_assets.ingest.gate import Verdict, judge_logs, judge_songs
+from sparkify_assets.ingest.logs import read_days
+from sparkify_assets.ingest.songs import read_songs
+from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.schemas import EventFiles, Events, RejectedEvents, SongRecords, UnknownFields
+from sparkify_assets.staging.area import Staged
+from sparkify_assets.staging.io_manager import StagingFolder
+
+
+@dg.asset(
+    **staged(SongRecords),
+    check_specs=[record_gate("raw_song_files", "the song files are readable and few records are refused")],
+)
+def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: StagingFolder) -> Gated:
+    """One row per valid song record, with the file and line it comes from."""
+    with staging.area().draft("raw_song_files", context.run.run_id, []) as draft:
+        found = find_song_files(raw_files.folder)
+        _list_passed_over(context, found.passed_over)
+        catalogue = read_songs(found.files)
+        draft.add(
+            "",
+            {
+                "songs": catalogue.songs,
+                "rejected": catalogue.rejected,
+                "files": catalogue.files,
+                "unknown_fields": catalogue.unknown_fields,
+            },
+        )
+        verdict = judge_songs(catalogue.files, catalogue.rejected, raw_files.max_rejected)
+        figures = _figures(catalogue.files, found.passed_over, catalogue.unknown_fields)
+        yield from result_of(context, RECORD_GATE, _failures(verdict), figures)
+        if verdict.passed:
+            yield dg.Output(draft, metadata={"dagster/row_count": catalogue.songs.height, **figures})
+
+
+@dg.asset(
+    **staged(Events),
+    partitions_def=DAYS,
+    check_specs=[record_gate("raw_logs", "the log files are readable, every line is accounted for, few are refused")],
+)
+def raw_logs(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: StagingFolder) -> Gated:
+    """One row per log event that counts, with the file and line it comes from; a folder a day."""
+    days = [dt.date.fromisoformat(day) for day in context.partition_keys]
+    files: list[pl.DataFrame] = [EventFiles.create_empty()]
+    rejected: list[pl.DataFrame] = [RejectedEvents.create_empty()]
+    unknown: list[pl.DataFrame] = [UnknownFields.create_empty()]
+    with staging.area().draft("raw_logs", context.run.run_id, context.partition_keys) as draft:
+        found = find_log_files(raw_files.folder, *raw_files.window)
+        _list_passed_over(context, found.passed_over)
+        _warn_of_days_without_file(context, [day for day in days if not found.by_day[day]])
+        for day in read_days({day: found.by_day[day] for day in days}):
+            draft.add(
+                str(day.day),
+                {
+                    "events": day.events,
+                    "rejected": day.rejected,
+                    "files": day.files,
+                    "unknown_fields": day.unknown_fields,
+                },
+            )
+            files.append(day.files)
+            rejected.append(day.rejected)
+            unknown.append(day.unknown_fields)
+        of_all = pl.concat(files)
+        verdict = judge_logs(of_all, pl.concat(rejected), raw_files.max_rejected)
+        figures = _figures(of_all, found.passed_over, pl.concat(unknown))
+        yield from result_of(context, RECORD_GATE, _failures(verdict), figures)
+        if verdict.passed:
+            yield dg.Output(draft, metadata={"dagster/row_count": figures["events"], **figures})
+
+
+@dg.asset(**described(REJECTED_SONGS, group="rejected"))
+def rejected_songs(raw_song_files: Staged) -> Publication:
+    """One row per song record that was refused, with where it stands and why."""
+    return Publication(raw_song_files.frame("rejected").collect(), versions=raw_song_files.versions)
+
+
+@dg.asset(**described(REJECTED_EVENTS, group="rejected"), partitions_def=DAYS)
+def rejected_events(raw_logs: Staged) -> Publication:
+    """One row per log record that was refused, with where it stands and why."""
+    return Publication(raw_logs.frame("rejected").collect(), versions=raw_logs.versions)
+
+
+def _failures(verdict: Verdict) -> tuple[str, ...]:
+    return () if verdict.passed else (verdict.message,)
+
+
+def _figures(files: pl.DataFrame, passed_over: Sequence[PassedOver], unknown: pl.DataFrame) -> dict[str, Any]:
+    """Return the totals over the files, and what else of them people should see."""
+    counted = files.select(pl.col(pl.Int64).sum()).row(0, named=True)
+    fields = unknown.group_by("field").agg(pl.col("records").sum()).sort("field")
+    return {
+        "files": files.height,
+        **counted,
+        "passed_over": len(passed_over),
+        "unknown_fields": ", ".join(f"{field} ({records})" for field, records in fields.iter_rows()) or "none",
+    }
+
+
+def _list_passed_over(context: dg.AssetExecutionContext, passed_over: Sequence[PassedOver]) -> None:
+    if passed_over:
+        listed = "; ".join(f"{item.name}: {item.reason}" for item in passed_over[:50])
+        context.log.warning(f"{len(passed_over)} thing(s) in the folder are passed over: {listed}")
+
+
+def _warn_of_days_without_file(context: dg.AssetExecutionContext, days: Sequence[dt.date]) -> None:
+    if days:
+        listed = ", ".join(str(day) for day in days)
+        context.log.warning(f"{len(days)} day(s) have no log file and become empty: {listed}")

@@ -1,0 +1,102 @@
+"""Where the files are, where the frames are staged, where the tables go."""
+
+import datetime as dt
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from sparkify_assets.defs.tables import TABLE_OF_ASSET
+from sparkify_assets.errors import OutdatedError
+from sparkify_assets.postgres.embedded import EmbeddedServer
+from sparkify_assets.postgres.io_manager import PostgresIOManager, PostgresResource
+from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.table import Table
+from sparkify_assets.settings import Settings, read_settings
+
+EMBEDDED_DATABASE = "sparkify"
+
+
+class RawFiles(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
+    """The raw files: where they are, which days exist, how many refused records are too many."""
+
+    data: str
+    first_day: str
+    last_day: str
+    max_rejected: float
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds song_data and log_data."""
+        return Path(self.data)
+
+    @property
+    def window(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day that exist."""
+        return dt.date.fromisoformat(self.first_day), dt.date.fromisoformat(self.last_day)
+
+
+class SparkifyDatabase(PostgresResource):
+    """The Postgres of SPARKIFY_DATABASE_URL, or the embedded one, started when it is first needed.
+
+    The URL is read from the environment at run time: as a resource's config its password would show in the UI.
+    """
+
+    url: str = ""
+    application_name: str = "sparkify_assets"
+
+    def resolved_url(self) -> str:
+        """Return the URL to connect to; the embedded server then runs for as long as this process."""
+        return self.url or database_url(read_settings())
+
+
+class SparkifyIOManager(PostgresIOManager):
+    """Writes the assets of the star and of `ops` as their tables."""
+
+    def tables(self) -> Mapping[str, Table]:
+        """Return the table of each asset."""
+        return TABLE_OF_ASSET
+
+    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame | Publication) -> None:
+        """Publish the rows as the asset's table; on an error the old rows stay.
+
+        Raises:
+            FrameError: the value is no frame, or does not fit the table.
+            PublishError: the table was not published.
+            DatabaseError: the database can't be reached.
+        """
+        try:
+            super().handle_output(context, obj)
+        except OutdatedError as error:
+            if context.has_asset_partitions:
+                raise
+            # The load of another day has read all the song files later than this one, which goes on with its rows.
+            context.log.warning(str(error))
+
+
+def embedded_server(settings: Settings) -> EmbeddedServer:
+    """Return the checkout's embedded server, started or not."""
+    return EmbeddedServer(
+        settings.postgres_home, database=EMBEDDED_DATABASE, bin_dir=settings.postgres_bin, announce=_say
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """Return the URL of the database to load, starting the embedded server where none is given."""
+    if settings.database_url is not None:
+        return settings.database_url
+    forget_other_servers()
+    return embedded_server(settings).ensure()
+
+
+def forget_other_servers() -> None:
+    """Take libpq's variables, such as PGSERVICE, out of this process: they speak of other servers than ours."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)

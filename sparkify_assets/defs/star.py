@@ -1,0 +1,133 @@
+"""The star: artists, songs, users, time, songplays."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from sparkify_assets.defs.gating import Gated, publish_gate, through_gate
+from sparkify_assets.defs.look import OWNERS, described
+from sparkify_assets.defs.partitions import DAYS
+from sparkify_assets.defs.resources import SparkifyDatabase
+from sparkify_assets.defs.tables import ARTISTS, PARENTS_FIRST, SONGPLAYS, SONGS, TIME, USERS
+from sparkify_assets.postgres.prune import Pruned, prune
+from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.waiting import read_behind_claims
+from sparkify_assets.staging.area import Staged
+from sparkify_assets.transforms import gates
+from sparkify_assets.transforms.artists import build_artists
+from sparkify_assets.transforms.songplays import build_songplay_claims, build_songplays
+from sparkify_assets.transforms.songs import build_songs
+from sparkify_assets.transforms.time import build_time
+from sparkify_assets.transforms.users import build_user_days
+
+
+@dg.asset(
+    **described(ARTISTS, group="star"),
+    check_specs=[publish_gate("artists", "one valid row for each artist of the song files")],
+)
+def artists(context: dg.AssetExecutionContext, raw_song_files: Staged) -> Gated:
+    """One row per artist of the catalogue: the last song file, by path, that names the artist."""
+    records = raw_song_files.frame("songs").collect()
+    table = build_artists(records)
+    yield from through_gate(
+        context, Publication(table, versions=raw_song_files.versions), gates.gate_artists(table, records)
+    )
+
+
+@dg.asset(
+    **described(SONGS, group="star"),
+    check_specs=[publish_gate("songs", "one valid row for each song of the song files, its artist known")],
+    deps=[artists],
+)
+def songs(context: dg.AssetExecutionContext, raw_song_files: Staged) -> Gated:
+    """One row per song of the catalogue: the last song file, by path, that names it."""
+    records = raw_song_files.frame("songs").collect()
+    table = build_songs(records)
+    yield from through_gate(
+        context, Publication(table, versions=raw_song_files.versions), gates.gate_songs(table, records)
+    )
+
+
+@dg.asset(
+    **described(USERS, group="star"),
+    partitions_def=DAYS,
+    check_specs=[publish_gate("users", "one valid row for each user of each day, and every play counted")],
+)
+def users(context: dg.AssetExecutionContext, raw_logs: Staged) -> Gated:
+    """One row per user who has played a song, as of the user's latest event of any page."""
+    events = raw_logs.frame("events")
+    days = build_user_days(events)
+    yield from through_gate(context, Publication(days, versions=raw_logs.versions), gates.gate_user_days(days, events))
+
+
+@dg.asset(
+    **described(TIME, group="star"),
+    partitions_def=DAYS,
+    check_specs=[publish_gate("time", "one valid row for each start time of a play")],
+)
+def time(context: dg.AssetExecutionContext, raw_logs: Staged, database: SparkifyDatabase) -> Gated:
+    """One row per distinct start time of a songplay, taken apart; everything in UTC."""
+    events = raw_logs.frame("events")
+    with database.connect("reads waiting plays") as connection:
+        waiting = read_behind_claims(connection, SONGPLAYS, "start_time")
+    # A play that waits behind an event of these days may come back with this load, and then needs its time.
+    table = build_time(events, waiting)
+    publication = Publication(table, versions=raw_logs.versions, provisional=waiting["start_time"])
+    yield from through_gate(context, publication, gates.gate_time(table, events))
+
+
+@dg.asset(
+    **described(SONGPLAYS, group="star"),
+    partitions_def=DAYS,
+    check_specs=[
+        publish_gate("songplays", "one valid row for each play, each event once a day, every matched song known")
+    ],
+    deps=[artists, songs, users, time],
+)
+def songplays(context: dg.AssetExecutionContext, raw_logs: Staged, raw_song_files: Staged) -> Gated:
+    """One row per song played: a NextSong event, with the song of the catalogue where it is known."""
+    events = raw_logs.frame("events")
+    catalogue = build_songs(raw_song_files.frame("songs").collect())
+    plays = build_songplays(events, catalogue)
+    publication = Publication(plays, versions=raw_logs.versions, claims=build_songplay_claims(events))
+    yield from through_gate(context, publication, gates.gate_songplays(plays, events, catalogue))
+
+
+@dg.asset(
+    deps=[songplays],
+    group_name="ops",
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    metadata={"dagster/table_name": "ops.unused_rows"},
+)
+def unused_rows(context: dg.AssetExecutionContext, database: SparkifyDatabase) -> dg.MaterializeResult[None]:
+    """One row per row of the star that the files no longer need: deleted here, once nothing refers to it."""
+    with database.connect(f"run {context.run.run_id[:8]} prune") as connection:
+        report = prune(connection, PARENTS_FIRST)
+    for sentence in _warnings(report):
+        context.log.warning(sentence)
+    return dg.MaterializeResult(
+        metadata={f"deleted from {pruned.table.qualified_name}": pruned.deleted for pruned in report}
+    )
+
+
+def _warnings(report: Sequence[Pruned]) -> list[str]:
+    sentences = []
+    for pruned in report:
+        name = pruned.table.qualified_name
+        if pruned.unfinished:
+            sentences.append(
+                f"nothing was pruned from {name}: another load has begun and not yet published the songplays of "
+                f"{_some(pruned.unfinished)}; that load, or the same command for those days, prunes it"
+            )
+        if pruned.still_used:
+            sentences.append(
+                f"{pruned.still_used} row(s) of {name} are no longer in the song files, but plays of "
+                f"{_some(pruned.used_in)} still refer to them; load those days again to match their plays anew"
+            )
+    return sentences
+
+
+def _some(days: Sequence[str]) -> str:
+    return ", ".join(days) if len(days) <= 5 else f"{len(days)} days from {days[0]} to {days[-1]}"

@@ -1,0 +1,196 @@
+"""The definitions are exactly these assets and checks, and look like something from the definition on."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from sparkify_assets.definitions import ASSETS, defs
+from sparkify_assets.defs.partitions import days_of
+from sparkify_assets.defs.tables import TABLE_OF_ASSET
+from sparkify_assets.settings import read_settings
+
+GRAPH = defs.resolve_asset_graph()
+
+# key: group, parents
+ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
+    "raw_song_files": ("raw", set()),
+    "raw_logs": ("raw", set()),
+    "rejected_songs": ("rejected", {"raw_song_files"}),
+    "rejected_events": ("rejected", {"raw_logs"}),
+    "artists": ("star", {"raw_song_files"}),
+    "songs": ("star", {"raw_song_files", "artists"}),
+    "users": ("star", {"raw_logs"}),
+    "time": ("star", {"raw_logs"}),
+    "songplays": ("star", {"raw_logs", "raw_song_files", "artists", "songs", "users", "time"}),
+    "unused_rows": ("ops", {"songplays"}),
+}
+
+DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays"}
+RAW = {"raw_song_files", "raw_logs"}
+
+CHECKS_EXPECTED: dict[str, set[str]] = {
+    "raw_song_files": {"records_are_accepted"},
+    "raw_logs": {"records_are_accepted"},
+    "artists": {"fit_to_publish", "rows_are_as_published"},
+    "songs": {"fit_to_publish", "rows_are_as_published", "artist_is_found", "stored_plays_match"},
+    "users": {"fit_to_publish", "rows_are_as_published", "user_has_played"},
+    "time": {"fit_to_publish", "time_is_used"},
+    "songplays": {"fit_to_publish", "references_are_found", "event_date_is_file_date", "every_day_has_plays"},
+}
+
+GATES = {"fit_to_publish", "records_are_accepted"}
+
+
+def test_assets_are_these_and_no_misspelt_dependency_made_another() -> None:
+    assert {key.to_user_string() for key in GRAPH.get_all_asset_keys()} == set(ASSETS_EXPECTED)
+    assert all(GRAPH.get(key).is_executable for key in GRAPH.get_all_asset_keys())
+    assert len(ASSETS) == len(ASSETS_EXPECTED)
+
+
+@pytest.mark.parametrize("name", ASSETS_EXPECTED)
+def test_asset_stands_in_its_group_below_its_parents(name: str) -> None:
+    asset = GRAPH.get(dg.AssetKey(name))
+    group, parents = ASSETS_EXPECTED[name]
+
+    assert asset.group_name == group
+    assert {key.to_user_string() for key in asset.parent_keys} == parents
+
+
+@pytest.mark.parametrize("name", ASSETS_EXPECTED)
+def test_asset_says_in_one_sentence_what_one_row_is(name: str) -> None:
+    description = GRAPH.get(dg.AssetKey(name)).description or ""
+
+    assert description.startswith("One row per ")
+    assert description.endswith(".")
+    assert "\n\n" not in description
+
+
+@pytest.mark.parametrize("name", ASSETS_EXPECTED)
+def test_asset_has_kinds_owners_and_code_version(name: str) -> None:
+    asset = GRAPH.get(dg.AssetKey(name))
+
+    assert asset.kinds >= ({"json", "polars", "parquet"} if name in RAW else {"postgres"})
+    assert asset.owners == ["team:data-engineering"]
+    assert asset.code_version
+
+
+@pytest.mark.parametrize("name", ASSETS_EXPECTED)
+def test_range_of_days_is_one_run(name: str) -> None:
+    asset = GRAPH.get(dg.AssetKey(name))
+
+    assert asset.backfill_policy == dg.BackfillPolicy.single_run()
+    assert (asset.partitions_def is not None) == (name in DAILY)
+
+
+@pytest.mark.parametrize("name", TABLE_OF_ASSET)
+def test_asset_of_a_table_shows_its_name_and_columns(name: str) -> None:
+    metadata = GRAPH.get(dg.AssetKey(name)).metadata
+    table = TABLE_OF_ASSET[name]
+
+    assert metadata["dagster/table_name"] == table.qualified_name
+    schema = metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    assert [(column.name, column.type, column.constraints.nullable) for column in schema.columns] == [
+        (column.name, column.sql_type, column.nullable) for column in table.columns
+    ]
+    assert all(column.description for column in schema.columns)
+
+
+@pytest.mark.parametrize("name", sorted(RAW))
+def test_staged_asset_shows_its_columns(name: str) -> None:
+    schema = GRAPH.get(dg.AssetKey(name)).metadata["dagster/column_schema"]
+
+    assert isinstance(schema, dg.TableSchema)
+    assert [column.name for column in schema.columns][:1]
+    assert all(column.description and column.type for column in schema.columns)
+
+
+def test_every_asset_but_the_raw_ones_names_its_table() -> None:
+    named = {
+        key.to_user_string() for key in GRAPH.get_all_asset_keys() if "dagster/table_name" in GRAPH.get(key).metadata
+    }
+
+    assert named == set(ASSETS_EXPECTED) - RAW
+
+
+def test_checks_are_these() -> None:
+    found: dict[str, set[str]] = {}
+    for check in GRAPH.asset_check_keys:
+        found.setdefault(check.asset_key.to_user_string(), set()).add(check.name)
+
+    assert found == CHECKS_EXPECTED
+
+
+@pytest.mark.parametrize("name", CHECKS_EXPECTED)
+def test_gates_block_and_looking_back_does_not(name: str) -> None:
+    blocking = {
+        check.name
+        for check in GRAPH.asset_check_keys
+        if check.asset_key == dg.AssetKey(name) and GRAPH.get_check_spec(check).blocking
+    }
+
+    assert blocking == CHECKS_EXPECTED[name] & GATES
+
+
+def test_every_check_says_what_holds() -> None:
+    descriptions = [GRAPH.get_check_spec(check).description or "" for check in GRAPH.asset_check_keys]
+
+    assert all(description.endswith(".") for description in descriptions)
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "last", "number"),
+    [
+        ({}, "2018-11-01", "2018-11-30", 30),
+        ({"SPARKIFY_FIRST_DAY": "2018-11-15", "SPARKIFY_LAST_DAY": "2018-11-15"}, "2018-11-15", "2018-11-15", 1),
+        ({"SPARKIFY_FIRST_DAY": "1969-12-31", "SPARKIFY_LAST_DAY": "1970-01-01"}, "1969-12-31", "1970-01-01", 2),
+        ({"SPARKIFY_FIRST_DAY": "1000-01-01", "SPARKIFY_LAST_DAY": "1000-01-02"}, "1000-01-01", "1000-01-02", 2),
+        ({"SPARKIFY_FIRST_DAY": "2020-02-28", "SPARKIFY_LAST_DAY": "2020-03-01"}, "2020-02-28", "2020-03-01", 3),
+    ],
+)
+def test_days_are_those_of_the_settings(given: dict[str, str], first: str, last: str, number: int) -> None:
+    keys = days_of(read_settings(given)).get_partition_keys()
+
+    assert (keys[0], keys[-1], len(keys)) == (first, last, number)
+
+
+def test_today_exists_when_it_is_the_last_day_or_no_last_day_is_set() -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    yesterday = today - dt.timedelta(days=1)
+
+    until_today = days_of(read_settings({"SPARKIFY_FIRST_DAY": str(yesterday)}))
+    to_today = days_of(read_settings({"SPARKIFY_FIRST_DAY": str(yesterday), "SPARKIFY_LAST_DAY": str(today)}))
+
+    assert until_today.has_partition_key(str(today))
+    assert to_today.has_partition_key(str(today))
+
+
+def test_days_ahead_exist_when_they_are_set() -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    ahead = [today + dt.timedelta(days=number) for number in range(3, 6)]
+    given = {"SPARKIFY_FIRST_DAY": str(ahead[0]), "SPARKIFY_LAST_DAY": str(ahead[-1])}
+
+    assert list(days_of(read_settings(given)).get_partition_keys()) == [str(day) for day in ahead]
+
+
+@pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
+def test_definitions_load_without_warning_with_either_executor(executor: str) -> None:
+    program = (
+        "from sparkify_assets.definitions import defs; import dagster as dg; "
+        "dg.Definitions.validate_loadable(defs); print(defs.executor.name)"
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DAGSTER_"))}
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**kept, "SPARKIFY_EXECUTOR": executor},
+    )
+
+    assert (done.stdout, done.stderr) == (f"{executor}\n", "")
