@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -11,7 +10,9 @@ from sparkify_assets.defs.gating import RECORD_GATE, Gated, record_gate, result_
 from sparkify_assets.defs.look import described, staged
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.defs.resources import RawFiles
+from sparkify_assets.defs.shown import show_day_of_logs
 from sparkify_assets.defs.tables import REJECTED_EVENTS, REJECTED_SONGS
+from sparkify_assets.ingest.account import figures_of_files
 from sparkify_assets.ingest.discovery import PassedOver, find_log_files, find_song_files
 from sparkify_assets.ingest.gate import Verdict, judge_logs, judge_songs
 from sparkify_assets.ingest.logs import read_days
@@ -42,7 +43,10 @@ def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, stagi
             },
         )
         verdict = judge_songs(catalogue.files, catalogue.rejected, raw_files.max_rejected)
-        figures = _figures(catalogue.files, found.passed_over, catalogue.unknown_fields)
+        figures = {
+            **figures_of_files(catalogue.files, catalogue.unknown_fields),
+            "passed_over": len(found.passed_over),
+        }
         yield from result_of(context, RECORD_GATE, _failures(verdict), figures)
         if verdict.passed:
             yield dg.Output(draft, metadata={"dagster/row_count": catalogue.songs.height, **figures})
@@ -76,12 +80,13 @@ def raw_logs(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: St
             files.append(day.files)
             rejected.append(day.rejected)
             unknown.append(day.unknown_fields)
+            show_day_of_logs(context, str(day.day), figures_of_files(day.files, day.unknown_fields))
         of_all = pl.concat(files)
         verdict = judge_logs(of_all, pl.concat(rejected), raw_files.max_rejected)
-        figures = _figures(of_all, found.passed_over, pl.concat(unknown))
+        figures = {**figures_of_files(of_all, pl.concat(unknown)), "passed_over": len(found.passed_over)}
         yield from result_of(context, RECORD_GATE, _failures(verdict), figures)
         if verdict.passed:
-            yield dg.Output(draft, metadata={"dagster/row_count": figures["events"], **figures})
+            yield dg.Output(draft)
 
 
 @dg.asset(**described(REJECTED_SONGS, group="rejected"))
@@ -98,18 +103,6 @@ def rejected_events(raw_logs: Staged) -> Publication:
 
 def _failures(verdict: Verdict) -> tuple[str, ...]:
     return () if verdict.passed else (verdict.message,)
-
-
-def _figures(files: pl.DataFrame, passed_over: Sequence[PassedOver], unknown: pl.DataFrame) -> dict[str, Any]:
-    """Return the totals over the files, and what else of them people should see."""
-    counted = files.select(pl.col(pl.Int64).sum()).row(0, named=True)
-    fields = unknown.group_by("field").agg(pl.col("records").sum()).sort("field")
-    return {
-        "files": files.height,
-        **counted,
-        "passed_over": len(passed_over),
-        "unknown_fields": ", ".join(f"{field} ({records})" for field, records in fields.iter_rows()) or "none",
-    }
 
 
 def _list_passed_over(context: dg.AssetExecutionContext, passed_over: Sequence[PassedOver]) -> None:

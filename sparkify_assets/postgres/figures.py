@@ -11,18 +11,21 @@ Figures = dict[str, int | float]
 
 
 def figures_of_write(publication: Publication, written: Written) -> Figures:
-    """Return the figures of the whole write; where it was one of several partitions, their names say so."""
+    """Return the figures of the whole write; where it was one of several partitions, their names begin with `run_`."""
     figures: Figures = _rows(written.inserted, written.updated, written.unchanged, written.deleted)
     if written.superseded or written.restored:
         figures |= {"rows_superseded": written.superseded, "rows_restored": written.restored}
     figures["seconds"] = round(written.seconds, 3)
     if len(publication.partitions) > 1:
         figures = {f"run_{name}": figure for name, figure in figures.items()}
-    return {"dagster/row_count": written.row_count, **figures}
+    return figures
 
 
 def figures_of_partitions(table: Table, publication: Publication, written: Written) -> dict[str, Figures]:
-    """Return the figures of each partition, as far as the table's mode tells them."""
+    """Return the figures of each partition, as far as the table's mode tells them; with the last, those of the write.
+
+    Given to all partitions, the figures of the write would be drawn as if each of them had that many rows.
+    """
     figures: dict[str, Figures] = {
         partition: {"dagster/partition_row_count": rows} for partition, rows in written.partition_rows.items()
     }
@@ -33,7 +36,9 @@ def figures_of_partitions(table: Table, publication: Publication, written: Writt
                 inserted, updated, deleted = counts
                 unchanged = written.partition_rows[partition] - inserted - updated
                 figures[partition] |= _rows(inserted, updated, unchanged, deleted)
-    return {partition: figures.get(partition, {}) for partition in publication.recorded_partitions}
+    every = {partition: figures.get(partition, {}) for partition in publication.recorded_partitions}
+    every[max(publication.recorded_partitions)] |= figures_of_write(publication, written)
+    return every
 
 
 def previews(table: Table, publication: Publication) -> dict[str, list[dict[str, Shown]]]:
@@ -42,7 +47,7 @@ def previews(table: Table, publication: Publication) -> dict[str, list[dict[str,
     if isinstance(mode, ReplacePartition) and publication.partitions:
         return first_rows(publication.rows, table.column_names, mode.column)
     found = first_rows(publication.rows, table.column_names)
-    return dict(zip(publication.recorded_partitions[-1:], found.values(), strict=False))
+    return {max(publication.recorded_partitions): rows for rows in found.values()}
 
 
 def _rows(inserted: int, updated: int, unchanged: int, deleted: int) -> Figures:

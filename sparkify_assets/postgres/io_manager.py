@@ -11,7 +11,7 @@ import polars as pl
 
 from sparkify_assets.errors import FrameError
 from sparkify_assets.postgres.connection import Connection, connected
-from sparkify_assets.postgres.figures import figures_of_partitions, figures_of_write, previews
+from sparkify_assets.postgres.figures import figures_of_partitions, previews
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.preview import Shown
 from sparkify_assets.postgres.publication import Publication, Written
@@ -101,10 +101,13 @@ class PostgresIOManager(dg.ConfigurableIOManager):
 
     def _record(self, context: dg.OutputContext, table: Table, publication: Publication, written: Written) -> None:
         """Give the UI the figures: of each partition its own, also where a range was written at once."""
-        metadata: dict[str, Any] = {"dagster/table_name": table.qualified_name}
+        metadata: dict[str, Any] = {
+            "dagster/table_name": table.qualified_name,
+            "dagster/row_count": written.row_count,
+        }
         if COLUMN_SCHEMA not in (context.definition_metadata or {}):
             metadata[COLUMN_SCHEMA] = _table_schema(table)
-        context.add_output_metadata({**metadata, **figures_of_write(publication, written)})
+        context.add_output_metadata(metadata)
         shown = previews(table, publication)
         for partition, figures in figures_of_partitions(table, publication, written).items():
             own = {**figures, **({"preview": _table_value(table, shown[partition])} if partition in shown else {})}

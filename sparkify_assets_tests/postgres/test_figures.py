@@ -22,7 +22,6 @@ ONE_DAY = Publication(READ, partitions=("1",))
 
 def test_write_of_one_partition_is_spoken_of_plainly() -> None:
     assert figures_of_write(ONE_DAY, WRITTEN) == {
-        "dagster/row_count": 60,
         "rows_inserted": 3,
         "rows_updated": 1,
         "rows_unchanged": 2,
@@ -31,9 +30,8 @@ def test_write_of_one_partition_is_spoken_of_plainly() -> None:
     }
 
 
-def test_write_of_several_partitions_says_so_but_for_the_rows_of_the_table() -> None:
+def test_write_of_several_partitions_says_so() -> None:
     assert set(figures_of_write(TWO_DAYS, WRITTEN)) == {
-        "dagster/row_count",
         "run_rows_inserted",
         "run_rows_updated",
         "run_rows_unchanged",
@@ -42,7 +40,7 @@ def test_write_of_several_partitions_says_so_but_for_the_rows_of_the_table() -> 
     }
 
 
-def test_partition_has_its_own_counts() -> None:
+def test_partition_has_its_own_counts_and_the_last_those_of_the_write() -> None:
     assert figures_of_partitions(READINGS, TWO_DAYS, WRITTEN) == {
         "1": {
             "dagster/partition_row_count": 5,
@@ -57,6 +55,7 @@ def test_partition_has_its_own_counts() -> None:
             "rows_updated": 0,
             "rows_unchanged": 0,
             "rows_deleted": 0,
+            **figures_of_write(TWO_DAYS, WRITTEN),
         },
     }
 
@@ -64,7 +63,8 @@ def test_partition_has_its_own_counts() -> None:
 def test_counts_of_contributions_are_not_given_for_those_of_the_table() -> None:
     figures = figures_of_partitions(KEEPERS, TWO_DAYS, WRITTEN)
 
-    assert figures == {"1": {"dagster/partition_row_count": 5}, "2": {"dagster/partition_row_count": 1}}
+    assert figures["1"] == {"dagster/partition_row_count": 5}
+    assert figures["2"] == {"dagster/partition_row_count": 1, **figures_of_write(TWO_DAYS, WRITTEN)}
 
 
 def test_preview_of_a_table_that_is_not_cut_by_partition_goes_with_the_last_one() -> None:

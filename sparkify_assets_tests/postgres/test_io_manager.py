@@ -158,7 +158,8 @@ def test_a_range_gives_each_partition_its_own_counts_and_rows(database_url: str)
     }
     assert counts == {"1": [0, 0, 2, 0], "2": [0, 0, 0, 0], "3": [1, 0, 0, 0]}
     assert previewed == {"1": [11, 12], "3": [31]}
-    assert {(figures["run_rows_inserted"], figures["run_rows_unchanged"]) for figures in by_day.values()} == {(1, 2)}
+    assert [day for day, figures in by_day.items() if "run_rows_inserted" in figures] == ["3"]
+    assert (by_day["3"]["run_rows_inserted"], by_day["3"]["run_rows_unchanged"]) == (1, 2)
 
 
 def test_what_was_superseded_and_restored_is_told(connection: Connection, database_url: str) -> None:
