@@ -27,9 +27,11 @@ ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
     "time": ("star", {"raw_logs"}),
     "songplays": ("star", {"raw_logs", "raw_song_files", "artists", "songs", "users", "time"}),
     "unused_rows": ("ops", {"songplays"}),
+    "loaded_log_files": ("ops", {"raw_logs", "unused_rows"}),
+    "loaded_song_files": ("ops", {"raw_song_files", "unused_rows"}),
 }
 
-DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays"}
+DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "loaded_log_files"}
 RAW = {"raw_song_files", "raw_logs"}
 
 CHECKS_EXPECTED: dict[str, set[str]] = {

@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
     "schemas": FRAMES,
-    "ingest": FRAMES | {"errors", "schemas", "fsspec"},
+    "ingest": FRAMES | {"errors", "schemas", "fsspec", "xxhash"},
     "transforms": FRAMES | {"errors", "schemas"},
     "staging": {"errors"},
     "staging.area": {"errors", "polars", "upath"},
@@ -152,7 +152,7 @@ WATCHED_IMPORT = """
 
     # What the packages that we use do when they are imported is not ours to answer for.
     for name in ("click", "dagster", "dagster_postgres", "dataframely", "fsspec", "fsspec.implementations.local",
-                 "pgpq", "polars", "psycopg", "pyarrow", "sqlalchemy", "upath.core"):
+                 "pgpq", "polars", "psycopg", "pyarrow", "sqlalchemy", "upath.core", "xxhash"):
         importlib.import_module(name)
 
     READABLE = (".py", ".pyc", ".so")

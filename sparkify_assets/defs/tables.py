@@ -56,6 +56,8 @@ REJECTED_EVENTS = Table.of(schemas.RejectedEvents, OPS, "rejected_events", publi
 
 REJECTED_SONGS = Table.of(schemas.RejectedSongs, OPS, "rejected_songs", publish=ReplaceAll())
 
+LOADED_FILES = Table.of(schemas.LoadedFiles, OPS, "loaded_files", publish=ReplacePartition("portion"))
+
 PARENTS_FIRST = (ARTISTS, SONGS, USERS, TIME, SONGPLAYS)
 
 TABLES = (
@@ -65,8 +67,9 @@ TABLES = (
     SONGPLAY_CLAIMS,
     REJECTED_EVENTS,
     REJECTED_SONGS,
+    LOADED_FILES,
 )
 
 TABLE_OF_ASSET = {
     table.name: table for table in (ARTISTS, SONGS, USERS, TIME, SONGPLAYS, REJECTED_EVENTS, REJECTED_SONGS)
-}
+} | {"loaded_log_files": LOADED_FILES, "loaded_song_files": LOADED_FILES}
