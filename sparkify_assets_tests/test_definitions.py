@@ -45,6 +45,7 @@ CHECKS_EXPECTED: dict[str, set[str]] = {
         "fit_to_publish",
         "key_is_unique",
         "references_are_found",
+        "start_times_are_found",
         "plays_reconcile",
         "level_is_known",
         "event_date_is_file_date",

@@ -35,6 +35,8 @@ class StoredCheck:
         why: the reason for the severity, a sentence.
         counted: the column that has the count.
         after: other assets that the query looks at; in a run it waits for them.
+        by_index: go through the tables in the order of their indexes. Of two long tables the planner would rather hash
+            one, on all processors, which takes three times as long and ten times the work.
     """
 
     name: str
@@ -44,6 +46,7 @@ class StoredCheck:
     why: str
     counted: str = "offending"
     after: tuple[dg.AssetsDefinition, ...] = ()
+    by_index: bool = False
 
     @property
     def in_full(self) -> str:
@@ -58,6 +61,14 @@ class Answer:
     offending: int | None
     which: str | None
     figures: Mapping[str, int | float | str] = field(default_factory=dict)
+
+
+def started_on_days_of_the_run(alias: LiteralString) -> sql.Composed:
+    """Return the condition that a row's start_time is on a UTC day of the run, on any where it has none."""
+    return sql.SQL(
+        "{0} >= coalesce(%(first)s::date::timestamp AT TIME ZONE 'UTC', '-infinity') "
+        "AND {0} < coalesce((%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC', 'infinity')"
+    ).format(sql.Identifier(alias, "start_time"))
 
 
 def checks_of(name: str, asset: dg.AssetsDefinition, checks: Sequence[StoredCheck]) -> dg.AssetChecksDefinition:
@@ -97,7 +108,7 @@ def ask(connection: Connection, checks: Sequence[StoredCheck], parameters: Param
     for check in checks:
         look = id(check.query)
         if look not in seen:
-            seen[look] = _look(connection, check.query, parameters)
+            seen[look] = _look(connection, check, parameters)
         match seen[look]:
             case str() as reason:
                 yield Answer(None, f"not looked at: {reason}")
@@ -107,11 +118,13 @@ def ask(connection: Connection, checks: Sequence[StoredCheck], parameters: Param
                 yield Answer(None, "not looked at: no load is recorded that it could be compared with")
 
 
-def _look(connection: Connection, query: Query, parameters: Parameters) -> Row | str | None:
+def _look(connection: Connection, check: StoredCheck, parameters: Parameters) -> Row | str | None:
     """Return the row that the query gives, or the reason why there is none."""
     try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query, parameters).fetchone()
+        with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+            if check.by_index:
+                cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL max_parallel_workers_per_gather = 0")
+            return cursor.execute(check.query, parameters).fetchone()
     except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
         return str(error.diag.message_primary)
 

@@ -3,7 +3,7 @@
 import dagster as dg
 from psycopg import sql
 
-from sparkify_assets.defs.checking import StoredCheck, checks_of
+from sparkify_assets.defs.checking import StoredCheck, checks_of, started_on_days_of_the_run
 from sparkify_assets.defs.songplay_checks import SONGPLAY_CHECKS
 from sparkify_assets.defs.star import artists, songplays, songs, time, unused_rows, users
 from sparkify_assets.defs.tables import ARTISTS, SONGPLAYS, SONGS, TIME, USERS
@@ -129,13 +129,14 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
             StoredCheck(
                 "time_is_used",
                 "Every moment of the run's days is the start of a play, once the load has ended.",
-                "SELECT count(*) AS offending FROM public.time t "
-                "WHERE t.start_time >= coalesce(%(first)s::date::timestamp AT TIME ZONE 'UTC', '-infinity') "
-                "AND t.start_time < coalesce((%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC', 'infinity') "
-                "AND NOT EXISTS (SELECT FROM public.songplays p WHERE p.start_time = t.start_time)",
+                sql.SQL(
+                    "SELECT count(*) AS offending FROM public.time t WHERE {on_the_days} "
+                    "AND NOT EXISTS (SELECT FROM public.songplays p WHERE p.start_time = t.start_time)"
+                ).format(on_the_days=started_on_days_of_the_run("t")),
                 WARN,
                 DURING_A_LOAD,
                 after=(unused_rows,),
+                by_index=True,
             ),
         ),
     ),

@@ -39,7 +39,7 @@ DAMAGES = [
     ("users", "user_has_played", "INSERT INTO users VALUES (99, null, null, null, 'free')", 1),
     ("time", "time_is_used", "DELETE FROM songplays WHERE user_id = 15", 1),
     ("songplays", "references_are_found", "DELETE FROM users WHERE user_id = 15", 1),
-    ("songplays", "references_are_found", "DELETE FROM time", 2),
+    ("songplays", "start_times_are_found", "DELETE FROM time", 2),
     ("songplays", "references_are_found", "DELETE FROM songs", 2),
     ("songplays", "references_are_found", "DELETE FROM artists", 2),
     ("songplays", "event_date_is_file_date", "UPDATE songplays SET log_date = '2018-11-07' WHERE user_id = 15", 1),
@@ -82,12 +82,12 @@ def test_every_check_has_a_damage_that_it_finds() -> None:
 
 def test_key_that_is_gone_is_named_and_any_valid_index_on_it_will_do(loaded: Connection) -> None:
     check = BY_NAME["songplays", "key_is_unique"]
-    loaded.execute("ALTER TABLE songplays DROP CONSTRAINT songplays_user_id_session_id_item_in_session_start_time_key")
+    loaded.execute("ALTER TABLE songplays DROP CONSTRAINT songplays_start_time_user_id_session_id_item_in_session_key")
 
     found = answer(loaded, check, WHOLE_MONTH)
 
-    assert found.which == "put back the unique key on (user_id, session_id, item_in_session, start_time)"
-    loaded.execute("CREATE UNIQUE INDEX other ON songplays (start_time, user_id, session_id, item_in_session)")
+    assert found.which == "put back the unique key on (start_time, user_id, session_id, item_in_session)"
+    loaded.execute("CREATE UNIQUE INDEX other ON songplays (user_id, start_time, session_id, item_in_session)")
     assert answer(loaded, check, WHOLE_MONTH) == Answer(0, None, {"offending": 0, "keys_declared": 2})
 
 
