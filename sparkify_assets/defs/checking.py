@@ -35,6 +35,7 @@ class StoredCheck:
         why: the reason for the severity, a sentence.
         counted: the column that has the count.
         after: other assets that the query looks at; in a run it waits for them.
+        nothing_yet: why the check holds while a table that it looks at does not exist; without a reason it does not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class StoredCheck:
     why: str
     counted: str = "offending"
     after: tuple[dg.AssetsDefinition, ...] = ()
+    nothing_yet: str = ""
 
     @property
     def in_full(self) -> str:
@@ -74,7 +76,7 @@ def checks_of(name: str, asset: dg.AssetsDefinition, checks: Sequence[StoredChec
         with database.connect(f"run {run_id[:8]} {name}") as connection:
             answers = ask(connection, checks, {"first": first, "last": last, "run": run_id})
             for check, answer in zip(checks, answers, strict=True):
-                if answer.which:
+                if answer.which and answer.offending != 0:
                     context.log.warning(f"{check.name} of '{asset.key.to_user_string()}': {answer.which}")
                 yield dg.AssetCheckResult(
                     check_name=check.name,
@@ -99,6 +101,8 @@ def ask(connection: Connection, checks: Sequence[StoredCheck], parameters: Param
         if look not in seen:
             seen[look] = _look(connection, check.query, parameters)
         match seen[look]:
+            case str() if check.nothing_yet:
+                yield Answer(0, check.nothing_yet)
             case str() as reason:
                 yield Answer(None, f"not looked at: {reason}")
             case Mapping() as row if row[check.counted] is not None:
