@@ -9,13 +9,20 @@ from sparkify_assets.bar_chart import as_markdown, draw_bars
 from sparkify_assets.transforms.listening import DayOfPlays
 
 HOURS_LABELLED = 6
+DECIMALS = 6
 
 
 def show_day_of_logs(context: dg.AssetExecutionContext, day: str, figures: Mapping[str, Any]) -> None:
     """Show what became of the lines of a day's files, with the way to the records that were refused."""
     rejects = {"rejects": _rejects_of(day, figures["rejected"])} if figures["rejected"] else {}
     context.add_asset_metadata(
-        {"dagster/partition_row_count": figures["events"], **figures, **rejects}, partition_key=day
+        {
+            "dagster/partition_row_count": figures["events"],
+            **figures,
+            "reject_rate": round(figures["reject_rate"], DECIMALS),
+            **rejects,
+        },
+        partition_key=day,
     )
 
 
@@ -25,7 +32,7 @@ def show_days_of_plays(context: dg.AssetExecutionContext, days: Mapping[str, Day
         context.add_asset_metadata(
             {
                 "matched_plays": plays.matched,
-                "match_rate": plays.match_rate,
+                "match_rate": round(plays.match_rate, DECIMALS),
                 "plays_per_hour": dg.MetadataValue.md(
                     as_markdown(draw_bars(plays.by_hour, label_every=HOURS_LABELLED), "plays per hour of the day, UTC")
                 ),

@@ -1,9 +1,11 @@
 """Checks on the stored plays: each looks at the run's days, and at no more of history than it names."""
 
+from typing import LiteralString
+
 import dagster as dg
 from psycopg import sql
 
-from sparkify_assets.defs.checking import StoredCheck, started_on_days_of_the_run
+from sparkify_assets.defs.checking import StoredCheck
 from sparkify_assets.schemas.fields import LEVELS
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
@@ -17,6 +19,15 @@ USUAL_FACTOR = 4
 weekday of a month varies up to 3.6 times its usual number: half the factor would warn of every other week."""
 USUAL_NOISE = 20
 """Plays that a day may have more or fewer beside that: where there are few, their number says little."""
+
+
+def _started_on_days_of_the_run(alias: LiteralString) -> sql.Composed:
+    """Return the condition that a row's start_time is on a UTC day of the run, on any where it has none."""
+    return sql.SQL(
+        "{0} >= coalesce(%(first)s::date::timestamp AT TIME ZONE 'UTC', '-infinity') "
+        "AND {0} < coalesce((%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC', 'infinity')"
+    ).format(sql.Identifier(alias, "start_time"))
+
 
 # All that takes no more than a look at each play and its small dimensions, in one pass.
 _EACH_PLAY = sql.SQL(
@@ -49,9 +60,9 @@ SONGPLAY_CHECKS = (
         "start_times_are_found",
         "Every play that started on the run's days has its row in time.",
         sql.SQL(
-            "SELECT count(*) AS offending FROM public.songplays p WHERE {on_the_days} "
-            "AND NOT EXISTS (SELECT FROM public.time t WHERE t.start_time = p.start_time)"
-        ).format(on_the_days=started_on_days_of_the_run("p")),
+            "SELECT count(*) AS offending FROM public.songplays p WHERE {of_p} "
+            "AND NOT EXISTS (SELECT FROM public.time t WHERE t.start_time = p.start_time AND {of_t})"
+        ).format(of_p=_started_on_days_of_the_run("p"), of_t=_started_on_days_of_the_run("t")),
         ERROR,
         "a join with time would lose the play; times are published first, so no load leaves it so.",
         by_index=True,

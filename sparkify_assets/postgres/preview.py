@@ -10,7 +10,7 @@ import polars as pl
 Shown = str | int | float | bool | None
 
 MAX_ROWS = 10
-MAX_CHARACTERS = 40
+MAX_CHARACTERS = 80
 EXACT_IN_A_BROWSER = 2**53
 """JavaScript shows greater integers with other last digits."""
 

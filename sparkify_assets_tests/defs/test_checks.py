@@ -36,8 +36,8 @@ DAMAGES = [
     ("songs", "rows_are_as_published", "DELETE FROM songs", 1),
     ("songs", "artist_is_found", "DELETE FROM artists", 1),
     ("users", "rows_are_as_published", "INSERT INTO users VALUES (99, null, null, null, 'free')", 1),
-    ("users", "user_has_played", "INSERT INTO users VALUES (99, null, null, null, 'free')", 1),
-    ("time", "time_is_used", "DELETE FROM songplays WHERE user_id = 15", 1),
+    ("unused_rows", "user_has_played", "INSERT INTO users VALUES (99, null, null, null, 'free')", 1),
+    ("unused_rows", "time_is_used", "DELETE FROM songplays WHERE user_id = 15", 1),
     ("songplays", "references_are_found", "DELETE FROM users WHERE user_id = 15", 1),
     ("songplays", "start_times_are_found", "DELETE FROM time", 2),
     ("songplays", "references_are_found", "DELETE FROM songs", 2),
@@ -184,9 +184,18 @@ def test_days_whose_match_is_no_longer_that_of_the_songs_are_named(
 
 
 def test_check_of_a_table_that_is_not_there_says_so_and_does_not_pass(connection: Connection) -> None:
-    check = BY_NAME["users", "user_has_played"]
+    check = BY_NAME["unused_rows", "user_has_played"]
 
     assert answer(connection, check, ALL_DAYS) == Answer(None, 'not looked at: relation "public.users" does not exist')
+
+
+def test_check_for_which_nothing_is_there_yet_holds(loaded: Connection) -> None:
+    check = BY_NAME["songs", "stored_plays_match"]
+    assert answer(loaded, check, ALL_DAYS).which is None
+
+    loaded.execute("DROP TABLE songplays")
+
+    assert answer(loaded, check, ALL_DAYS) == Answer(0, "no play is stored yet")
 
 
 def test_check_without_a_recorded_load_says_so(loaded: Connection) -> None:

@@ -39,7 +39,7 @@ def test_each_day_of_logs_has_its_own_counts_and_reject_rate(result: dg.ExecuteI
         "2018-11-06": (3, 2, 1),
         "2018-11-07": (1, 1, 0),
     }
-    assert [figures["reject_rate"] for figures in days.values()] == [0, pytest.approx(1 / 3), 0]
+    assert [figures["reject_rate"] for figures in days.values()] == [0, 0.333333, 0]
     assert [figures["unknown_fields"] for figures in days.values()] == ["none", "mood (1)", "none"]
     assert [figures["dagster/partition_row_count"] for figures in days.values()] == [1, 2, 1]
 
