@@ -84,14 +84,18 @@ class Loader:
                     "postgres_io_manager": SparkifyIOManager(database=database),
                     "staging": staging,
                     "staging_io_manager": StagingIOManager(folder=staging),
-                    "raw_files": RawFiles(
-                        data=str(self.data),
-                        first_day=FIRST_DAY.isoformat(),
-                        last_day=LAST_DAY.isoformat(),
-                        max_rejected=self.max_rejected,
-                    ),
+                    "raw_files": self.raw_files(),
                 },
             )
+
+    def raw_files(self) -> RawFiles:
+        """Return where the raw files are, as the assets are told."""
+        return RawFiles(
+            data=str(self.data),
+            first_day=FIRST_DAY.isoformat(),
+            last_day=LAST_DAY.isoformat(),
+            max_rejected=self.max_rejected,
+        )
 
     def rows(self, table: str) -> Rows:
         """Return the star table's rows, sorted by key, columns as the design lists them."""
