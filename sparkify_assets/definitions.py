@@ -24,6 +24,7 @@ ASSETS = [
     star.users,
     star.time,
     star.songplays,
+    star.matches,
     star.unused_rows,
     ledger.loaded_log_files,
     ledger.loaded_song_files,

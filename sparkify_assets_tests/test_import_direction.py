@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FRAMES = {"polars", "dataframely"}
 POSTGRES_FRAMES = {"errors", "psycopg", "polars", "dataframely", "pgpq"}
-WIRING = {"dagster", "polars", "dataframely", "psycopg"}
+WIRING = {"dagster", "pydantic", "polars", "dataframely", "psycopg"}
 
 # What each part may import beside itself and the standard library. The longest name counts: a part of its own
 # stands below the part that it belongs to.

@@ -8,7 +8,7 @@ import dagster as dg
 from psycopg import errors, sql
 
 from sparkify_assets.defs.resources import SparkifyDatabase
-from sparkify_assets.defs.star import artists, songplays, songs, time, unused_rows, users
+from sparkify_assets.defs.star import artists, matches, songplays, songs, time, unused_rows, users
 from sparkify_assets.defs.tables import ARTISTS, SONGS, USERS
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.connection import Connection
@@ -64,7 +64,7 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
             StoredCheck(
                 "stored_plays_match",
                 "When the run has changed the songs: the plays of all other days still have the match that these songs "
-                "give. The days for which that is not so have to be loaded again.",
+                "give, once they are matched anew.",
                 # The plays are read only when songs were changed: history is not scanned with every load.
                 "WITH changed AS (SELECT count(*) AS yes FROM ops.publications "
                 "WHERE table_name = 'public.songs' AND run_id = %(run)s AND inserted + updated > 0), "
@@ -79,7 +79,7 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
                 "AND (p.log_date BETWEEN %(first)s::date AND %(last)s::date) IS NOT TRUE) "
                 "SELECT count(*), 'load these days again: ' || string_agg(day::text, ', ' ORDER BY day) FROM stale",
                 dg.AssetCheckSeverity.WARN,
-                after=(songplays,),
+                after=(matches,),
             ),
         ),
     ),

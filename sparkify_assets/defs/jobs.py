@@ -9,26 +9,34 @@ ONE_LOAD_AT_A_TIME = {"sparkify/load": "star"}
 
 SONG_SIDE = (raw.raw_song_files, raw.rejected_songs, star.artists, star.songs, ledger.loaded_song_files)
 LOG_SIDE = (raw.raw_logs, raw.rejected_events, star.users, star.time, star.songplays, ledger.loaded_log_files)
+ENDING = (star.matches, star.unused_rows)
 
 load_everything = dg.define_asset_job(
     "load_everything",
-    dg.AssetSelection.assets(*SONG_SIDE, *LOG_SIDE, star.unused_rows),
+    dg.AssetSelection.assets(*SONG_SIDE, *LOG_SIDE, *ENDING),
     description="The song files, and the log files of a day or of a range of days, to the whole star.",
     tags=ONE_LOAD_AT_A_TIME,
 )
 
 load_days = dg.define_asset_job(
     "load_days",
-    dg.AssetSelection.assets(*LOG_SIDE, star.unused_rows),
+    dg.AssetSelection.assets(*LOG_SIDE, *ENDING),
     description="The log files of a day or of a range of days, with the songs as they were loaded last.",
     tags=ONE_LOAD_AT_A_TIME,
 )
 
 load_songs = dg.define_asset_job(
     "load_songs",
-    dg.AssetSelection.assets(*SONG_SIDE, star.unused_rows),
-    description="The song files to songs and artists.",
+    dg.AssetSelection.assets(*SONG_SIDE, *ENDING),
+    description="The song files to songs and artists; plays whose song came, changed or went are matched anew.",
     tags=ONE_LOAD_AT_A_TIME,
 )
 
-JOBS = [load_everything, load_days, load_songs]
+rematch = dg.define_asset_job(
+    "rematch",
+    dg.AssetSelection.assets(*ENDING),
+    description="Match plays anew with the songs as they stand; by its configuration the plays of all days.",
+    tags=ONE_LOAD_AT_A_TIME,
+)
+
+JOBS = [load_everything, load_days, load_songs, rematch]
