@@ -26,7 +26,8 @@ ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
     "users": ("star", {"raw_logs"}),
     "time": ("star", {"raw_logs"}),
     "songplays": ("star", {"raw_logs", "raw_song_files", "artists", "songs", "users", "time"}),
-    "unused_rows": ("ops", {"songplays"}),
+    "matches": ("ops", {"songs", "songplays"}),
+    "unused_rows": ("ops", {"matches"}),
     "loaded_log_files": ("ops", {"raw_logs", "unused_rows"}),
     "loaded_song_files": ("ops", {"raw_song_files", "unused_rows"}),
 }

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from sparkify_assets.defs.checking import StoredCheck, checks_of
 from sparkify_assets.defs.songplay_checks import SONGPLAY_CHECKS
-from sparkify_assets.defs.star import artists, songplays, songs, time, unused_rows, users
+from sparkify_assets.defs.star import artists, matches, songplays, songs, time, unused_rows, users
 from sparkify_assets.defs.tables import ARTISTS, SONGPLAYS, SONGS, TIME, USERS
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.ddl import unique_key
@@ -84,7 +84,7 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
             StoredCheck(
                 "stored_plays_match",
                 "When the run has changed the songs: the plays of all other days still have the match that these songs "
-                "give. The days for which that is not so have to be loaded again.",
+                "give, once they are matched anew.",
                 # The plays are read only when songs were changed: history is not scanned with every load.
                 "WITH changed AS (SELECT count(*) AS yes FROM ops.publications "
                 "WHERE table_name = 'public.songs' AND run_id = %(run)s AND inserted + updated > 0), "
@@ -101,7 +101,7 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
                 "'load these days again: ' || string_agg(day::text, ', ' ORDER BY day) AS which FROM stale",
                 WARN,
                 "the plays are right, only their song may be missing or another one by now.",
-                after=(songplays,),
+                after=(matches,),
                 nothing_yet="no play is stored yet",
             ),
         ),

@@ -2,6 +2,7 @@
 
 from sparkify_assets import schemas
 from sparkify_assets.postgres.modes import Merge, NewestPerKey, ReplaceAll, ReplacePartition
+from sparkify_assets.postgres.rematch import Match
 from sparkify_assets.postgres.table import Reference, Table
 
 STAR = "public"
@@ -50,6 +51,13 @@ SONGPLAYS = Table.of(
         Reference("user_id", USERS, keeps_parent=True),
         Reference("start_time", TIME, keeps_parent=True),
     ],
+)
+
+SONG_OF_PLAY = Match(
+    SONGPLAYS,
+    SONGS,
+    on={"song": "title", "artist": "artist_name", "length": "duration"},
+    takes={"song_id": "song_id", "artist_id": "artist_id"},
 )
 
 REJECTED_EVENTS = Table.of(schemas.RejectedEvents, OPS, "rejected_events", publish=ReplacePartition(DAY))
