@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sparkify_assets.defs import raw, star
+from sparkify_assets.defs import ledger, raw, star
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager
 from sparkify_assets.settings import read_settings
@@ -23,6 +23,8 @@ ASSETS = [
     star.time,
     star.songplays,
     star.unused_rows,
+    ledger.loaded_log_files,
+    ledger.loaded_song_files,
 ]
 
 

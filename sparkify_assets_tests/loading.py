@@ -41,8 +41,11 @@ STAR = {
 Rows = list[tuple[object, ...]]
 Dump = dict[str, list[str]]
 
-OF_THE_RUN = ("version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers")
-"""Columns of `ops.publications` that speak of the run rather than of the rows that stand."""
+OF_THE_RUN = {
+    "publications": ["version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers"],
+    "loaded_files": ["loaded_at", "run_id", "modified_at", "changed_at"],
+}
+"""Columns that speak of the run, or of a copy of a file, rather than of the rows that stand."""
 
 
 @dataclass
@@ -120,7 +123,7 @@ def dump(database_url: str) -> Dump:
                 line
                 for (line,) in connection.execute(
                     sql.SQL("SELECT (to_jsonb(t) - %s::text[])::text FROM {} t").format(sql.Identifier(schema, table)),
-                    (list(OF_THE_RUN) if table == "publications" else [],),
+                    (OF_THE_RUN.get(table, []),),
                 )
             )
             for schema, table in names

@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
     "schemas": FRAMES,
-    "ingest": FRAMES | {"errors", "schemas", "fsspec"},
+    "ingest": FRAMES | {"errors", "schemas", "fsspec", "xxhash"},
     "transforms": FRAMES | {"errors", "schemas"},
     "staging": {"errors"},
     "staging.area": {"errors", "polars", "upath"},
@@ -37,8 +37,9 @@ ALLOWED: dict[str, set[str]] = {
     "postgres.io_manager": POSTGRES_FRAMES | {"dagster"},
     "postgres.dagster_storage": {"errors", "dagster", "dagster_postgres", "sqlalchemy", "click"},
     "postgres.embedded": {"errors"},
+    "bar_chart": set(),
     "settings": {"errors", "click"},
-    "defs": {"errors", "schemas", "ingest", "transforms", "staging", "postgres", "settings"} | WIRING,
+    "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"} | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
     "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
     | WIRING
@@ -157,7 +158,7 @@ WATCHED_IMPORT = """
 
     # What the packages that we use do when they are imported is not ours to answer for.
     for name in ("click", "dagster", "dagster_postgres", "dataframely", "fsspec", "fsspec.implementations.local",
-                 "numpy", "pgpq", "polars", "psycopg", "pyarrow", "sqlalchemy", "typer", "upath.core"):
+                 "numpy", "pgpq", "polars", "psycopg", "pyarrow", "sqlalchemy", "typer", "upath.core", "xxhash"):
         importlib.import_module(name)
 
     READABLE = (".py", ".pyc", ".so")

@@ -7,7 +7,8 @@ from sparkify_assets.postgres.table import Reference, Table
 STAR = "public"
 OPS = "ops"
 DAY = "log_date"
-EVENT_KEY = ("user_id", "session_id", "item_in_session", "start_time")
+# Time first: a day's keys lie beside each other in the index, so a load writes to one end of it, whatever its history.
+EVENT_KEY = ("start_time", "user_id", "session_id", "item_in_session")
 LATEST_EVENT = ("last_event_time", "session_id", "item_in_session", DAY)
 
 ARTISTS = Table.of(schemas.Artists, STAR, "artists", publish=Merge(vanished="prune"))
@@ -55,6 +56,8 @@ REJECTED_EVENTS = Table.of(schemas.RejectedEvents, OPS, "rejected_events", publi
 
 REJECTED_SONGS = Table.of(schemas.RejectedSongs, OPS, "rejected_songs", publish=ReplaceAll())
 
+LOADED_FILES = Table.of(schemas.LoadedFiles, OPS, "loaded_files", publish=ReplacePartition("portion"))
+
 PARENTS_FIRST = (ARTISTS, SONGS, USERS, TIME, SONGPLAYS)
 
 TABLES = (
@@ -64,8 +67,9 @@ TABLES = (
     SONGPLAY_CLAIMS,
     REJECTED_EVENTS,
     REJECTED_SONGS,
+    LOADED_FILES,
 )
 
 TABLE_OF_ASSET = {
     table.name: table for table in (ARTISTS, SONGS, USERS, TIME, SONGPLAYS, REJECTED_EVENTS, REJECTED_SONGS)
-}
+} | {"loaded_log_files": LOADED_FILES, "loaded_song_files": LOADED_FILES}

@@ -12,16 +12,33 @@ from sparkify_assets.errors import IngestError
 SONG_FOLDER = "song_data"
 LOG_FOLDER = "log_data"
 SUFFIXES = (".json", ".json.gz")
+EARLIEST_US = int(dt.datetime(1, 1, 1, tzinfo=dt.UTC).timestamp()) * 10**6
+LATEST_US = int(dt.datetime(9999, 12, 31, tzinfo=dt.UTC).timestamp()) * 10**6
 _DATE = re.compile(r"(?=([0-9]{4}-[0-9]{2}-[0-9]{2}))")  # a lookahead, so that overlapping dates are all seen
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file that counts; `name` is its path below the data folder, `size` in bytes."""
+    """A file that counts, as it stood when it was found.
+
+    Attributes:
+        path: where it is.
+        name: its path below the data folder, as text that can be stored.
+        size: bytes on disk.
+        modified_us: when its content changed by its own account, epoch microseconds.
+        changed_us: when anything about it changed, by the file system's clock, epoch microseconds.
+    """
 
     path: Path
     name: str
     size: int
+    modified_us: int = 0
+    changed_us: int = 0
+
+    @property
+    def stat(self) -> tuple[int, int, int]:
+        """What tells, without reading it, that the file is another one than before."""
+        return self.size, self.modified_us, self.changed_us
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,11 @@ def day_in_name(file_name: str) -> dt.date | None:
     return None
 
 
+def epoch_us(moment_ns: int) -> int:
+    """Return a file's moment in microseconds, as the ledger keeps it; what no calendar holds is put at its end."""
+    return min(max(moment_ns // 1000, EARLIEST_US), LATEST_US)
+
+
 def _find(data: Path, folder: str) -> FoundFiles:
     root = data / folder
     if not root.is_dir():
@@ -113,7 +135,9 @@ def _find(data: Path, folder: str) -> FoundFiles:
         if reason is not None:
             found.passed_over.append(PassedOver(name, reason))
         elif entry.is_file(follow_symlinks=False) and entry.name.endswith(SUFFIXES):
-            found.files.append(RawFile(Path(entry.path), name, entry.stat(follow_symlinks=False).st_size))
+            stat = entry.stat(follow_symlinks=False)
+            moments = epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
+            found.files.append(RawFile(Path(entry.path), name, stat.st_size, *moments))
     found.files.sort(key=lambda file: os.fsencode(file.path))
     found.passed_over.sort(key=lambda item: item.name)
     return found

@@ -11,8 +11,9 @@ Named in `dagster.yaml`:
           home: .state/postgres      # a relative path counts from the folder where dagster.yaml really lies
           database: shop             # of the embedded server
 
-It also holds one connection open where Dagster opens one or more for each event, and does not wait for the
-disk: a run over a month takes 3.6 s instead of 6.7 s (SQLite: 5.5 s), most of it without any work in the assets.
+It also holds one connection open where Dagster opens one or more for each event, does not wait for the disk, and
+has Dagster write the events of an asset's partitions together: a run over a month takes 2.8 s instead of 6.7 s (SQLite:
+5.5 s), most of it without any work in the assets.
 """
 
 import os
@@ -39,6 +40,8 @@ _DRIVER = "postgresql+psycopg2"
 _LAST_TABLE = "jobs"  # of the schedule storage, the last one to be made
 _CONNECT_TIMEOUT_S = "10"
 _RECYCLE_S = 3600
+# Dagster's own switch, which it has in no other place; without it each partition of a range is a write of its own.
+_BATCH_VARIABLE, _BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE", "1000"
 _NOT_ALLOWED = "42501"
 
 
@@ -65,6 +68,7 @@ class PostgresStorage(DagsterPostgresStorage):
         Raises:
             StorageError: the database can't be reached or used; the message says what to do.
         """
+        os.environ.setdefault(_BATCH_VARIABLE, _BATCH_SIZE)
         given = {name: _text(value) for name, value in config_value.items()}
         schema = given.get("schema") or DEFAULT_SCHEMA
         url = driver_url(given.get("url") or _embedded_url(given), schema)

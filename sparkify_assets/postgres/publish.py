@@ -61,7 +61,8 @@ def publish(connection: Connection, table: Table, publication: Publication) -> W
             row_count = bookkeeping.change_row_count(connection, table, written.net_change)
             bookkeeping.record(connection, table, publication, counts)
             plans.refresh_statistics(connection, stored)
-    return replace(written, row_count=row_count, seconds=time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return replace(written, row_count=row_count, partition_counts=counts, seconds=seconds)
 
 
 def conformed(table: Table, publication: Publication) -> Publication:
