@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Any
+from typing import IO, Any
 
 Record = dict[str, Any]
 Damage = Callable[[bytes], bytes]
@@ -23,6 +23,19 @@ class Fault:
     damage: Damage
 
 
+class Manifest:
+    """The list of what a load has to refuse, a line of JSON each, written as it comes."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self.refusals = 0
+        self._file = file
+
+    def add(self, refusal: "Refusal") -> None:
+        """Write a refusal."""
+        self._file.write(json.dumps(vars(refusal)) + "\n")
+        self.refusals += 1
+
+
 @dataclass(frozen=True)
 class Refusal:
     """A line of the manifest: what a load has to refuse, and why; line 0 is the file as a whole."""
@@ -31,10 +44,6 @@ class Refusal:
     line: int
     reason: str
     fault: str
-
-    def text(self) -> str:
-        """Return it as a line of JSON."""
-        return json.dumps(vars(self)) + "\n"
 
 
 def event_faults() -> Iterator[Fault]:

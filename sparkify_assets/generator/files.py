@@ -12,7 +12,7 @@ import numpy as np
 from sparkify_assets.generator.catalogue import Catalogue
 from sparkify_assets.generator.draws import Draws
 from sparkify_assets.generator.events import Events
-from sparkify_assets.generator.faults import FILE_FAULTS, Refusal, event_faults, song_faults
+from sparkify_assets.generator.faults import FILE_FAULTS, Manifest, Refusal, event_faults, song_faults
 from sparkify_assets.generator.lines import Lines, LineWriter
 from sparkify_assets.generator.plan import Plan, Quirk
 from sparkify_assets.generator.scripts import IS_PLAY
@@ -53,8 +53,8 @@ class LogFile:
 class LogWriter:
     """Writes events into one file a day, with damaged records between them where the plan wants some."""
 
-    def __init__(self, plan: Plan, folder: Path, lines: LineWriter) -> None:
-        self.refused: list[Refusal] = []
+    def __init__(self, plan: Plan, folder: Path, lines: LineWriter, manifest: Manifest) -> None:
+        self._manifest = manifest
         self._plan = plan
         self._folder = folder
         self._lines = lines
@@ -114,17 +114,17 @@ class LogWriter:
     def _write_fault(self, file: LogFile, line: bytes) -> None:
         fault = next(self._faults)
         file.write(fault.damage(line) + self._lines.newline, 1)
-        self.refused.append(Refusal(file.name, file.lines, fault.reason, fault.name))
+        self._manifest.add(Refusal(file.name, file.lines, fault.reason, fault.name))
 
     def _write_damaged(self, beside: str, line: bytes) -> None:
         fault = next(self._file_faults)
         name = beside.partition("-events")[0] + "-damaged" + fault.suffix
         (self._folder.parent / name).write_bytes(fault.damage(line))
-        self.refused.append(Refusal(name, 0, fault.reason, fault.name))
+        self._manifest.add(Refusal(name, 0, fault.reason, fault.name))
 
 
-def write_songs(plan: Plan, folder: Path, catalogue: Catalogue) -> Iterator[Refusal]:
-    """Write one file a song, and damaged ones where the plan wants some; yield what has to be refused."""
+def write_songs(plan: Plan, folder: Path, catalogue: Catalogue, manifest: Manifest) -> None:
+    """Write one file a song, and damaged ones where the plan wants some."""
     draws = Draws(plan.seed, "song faults")
     faults = song_faults()
     spoiled = draws.happens(catalogue.listed, plan.fault_rate)
@@ -139,16 +139,11 @@ def write_songs(plan: Plan, folder: Path, catalogue: Catalogue) -> Iterator[Refu
         path.write_bytes(text)
         if spoiled[number]:
             fault = next(faults)
-            yield _write_beside(path, "X", fault.damage(text), Refusal("", 1, fault.reason, fault.name))
+            refusal = Refusal("", 1, fault.reason, fault.name)
+            manifest.add(_write_beside(path, "X", fault.damage(text), refusal))
         if (whole := next(damaged, None)) is not None:
             refusal = Refusal("", 0, whole.reason, whole.name)
-            yield _write_beside(path.with_suffix(whole.suffix), "Y", whole.damage(text), refusal)
-
-
-def write_manifest(path: Path, refused: list[Refusal]) -> None:
-    """Write what a load has to refuse, a line of JSON each, ordered by file and line."""
-    ordered = sorted(refused, key=lambda refusal: (refusal.file, refusal.line))
-    path.write_text("".join(refusal.text() for refusal in ordered))
+            manifest.add(_write_beside(path.with_suffix(whole.suffix), "Y", whole.damage(text), refusal))
 
 
 def _write_beside(path: Path, mark: str, content: bytes, refusal: Refusal) -> Refusal:

@@ -7,7 +7,8 @@ from time import monotonic
 
 from sparkify_assets.generator.catalogue import build_catalogue
 from sparkify_assets.generator.crowd import Crowd
-from sparkify_assets.generator.files import LogWriter, write_manifest, write_songs
+from sparkify_assets.generator.faults import Manifest
+from sparkify_assets.generator.files import LogWriter, write_songs
 from sparkify_assets.generator.lines import LineWriter
 from sparkify_assets.generator.listeners import build_listeners
 from sparkify_assets.generator.place import MANIFEST, made_aside
@@ -42,18 +43,23 @@ def generate(plan: Plan, out: Path, *, replace: bool = False, progress: Progress
         GeneratorError: data stands there, or the disk is full or can't be written.
     """
     with made_aside(out, plan.bytes, replace=replace) as aside:
-        started = monotonic()
-        catalogue = build_catalogue(plan)
-        refused = list(write_songs(plan, aside / SONG_FOLDER, catalogue))
-        songs_done = monotonic()
-        listeners = build_listeners(plan)
-        writer = LogWriter(plan, aside / LOG_FOLDER, LineWriter(plan, listeners, catalogue))
-        events = 0
-        for written in writer.write(Crowd(plan, listeners, catalogue, build_scripts(plan.seed)).events()):
-            events += written
-            progress(written)
-        refused += writer.refused
-        events_s = monotonic() - songs_done
-        if plan.fault_rate or plan.damaged_files:
-            write_manifest(aside / MANIFEST, refused)
-    return Generated(events, catalogue.listed, len(refused), songs_done - started, events_s)
+        path = aside / MANIFEST
+        with path.open("w") as file:
+            done = _write(plan, aside, Manifest(file), progress)
+        if not plan.fault_rate and not plan.damaged_files:
+            path.unlink()
+    return done
+
+
+def _write(plan: Plan, folder: Path, manifest: Manifest, progress: Progress) -> Generated:
+    started = monotonic()
+    catalogue = build_catalogue(plan)
+    write_songs(plan, folder / SONG_FOLDER, catalogue, manifest)
+    songs_done = monotonic()
+    listeners = build_listeners(plan)
+    writer = LogWriter(plan, folder / LOG_FOLDER, LineWriter(plan, listeners, catalogue), manifest)
+    events = 0
+    for written in writer.write(Crowd(plan, listeners, catalogue, build_scripts(plan.seed)).events()):
+        events += written
+        progress(written)
+    return Generated(events, catalogue.listed, manifest.refusals, songs_done - started, monotonic() - songs_done)

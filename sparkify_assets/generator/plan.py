@@ -17,6 +17,7 @@ MOST_SONGS = 5_000_000  # for which some 2 GiB of memory are needed
 MOST_DAYS = 200_000
 BYTES_PER_EVENT = 480  # of a log line, about
 BYTES_PER_SONG_FILE = 4_096  # what file systems give the smallest file
+BYTES_PER_FAULT = 5_000  # some are long
 GZIP_FACTOR = 8
 
 
@@ -142,7 +143,8 @@ class Plan:
     def bytes(self) -> int:
         """How many bytes of a disk the data will take, about."""
         packing = GZIP_FACTOR if Quirk.GZIP in self.quirks else 1
-        return self.events * BYTES_PER_EVENT // packing + self.songs * BYTES_PER_SONG_FILE
+        faults = int(self.events * self.fault_rate) * BYTES_PER_FAULT
+        return (self.events * BYTES_PER_EVENT + faults) // packing + self.songs * BYTES_PER_SONG_FILE
 
 
 LATEST_ORDINAL = dt.date(LATEST_YEAR, 12, 31).toordinal()
