@@ -174,7 +174,9 @@ def _with_password(url: sa.URL) -> str:
 
 def _explained(error: sa.exc.DBAPIError, url: sa.URL, schema: str) -> str:
     """Put in one sentence what was tried, what is wrong and what to do, without the password."""
-    where = f"{url.username or ''}@{url.host or url.query.get('host', '')}:{url.port or 5432}/{url.database}"
+    parts = {"user": url.username, "host": url.host, "port": url.port, "dbname": url.database}
+    user, host, port, database = (part or url.query.get(name, "") for name, part in parts.items())
+    where = f"{user}@{host}:{port or 5432}/{database}"
     reason = " ".join(str(error.orig).split())
     if url.password:
         reason = reason.replace(str(url.password), "***")

@@ -209,6 +209,13 @@ def test_refused_connection_is_one_message(folder: Path) -> None:
     assert "secret" not in done.stderr + done.stdout
 
 
+def test_place_that_the_options_of_the_url_name_is_told(folder: Path, tmp_path: Path) -> None:
+    done = materialize(folder, url=f"postgresql://alice@/shop?host={tmp_path}&port=54399")
+
+    assert done.returncode == 1
+    assert f"of alice@{tmp_path}:54399/shop" in done.stderr
+
+
 def test_wrong_password_is_one_message_without_it(folder: Path, loopback: str) -> None:
     done = materialize(folder, url=loopback.replace("reader:", "reader:secret"))
 

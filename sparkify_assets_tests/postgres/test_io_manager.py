@@ -162,6 +162,20 @@ def test_a_range_gives_each_partition_its_own_counts_and_rows(database_url: str)
     assert (by_day["3"]["run_rows_inserted"], by_day["3"]["run_rows_unchanged"]) == (1, 2)
 
 
+def test_an_asset_without_partitions_may_publish_one_of_its_table(connection: Connection, database_url: str) -> None:
+    @dg.asset(name="readings")
+    def third_day() -> Publication:
+        return Publication(ALL_DAYS.filter(pl.col("day") == 3), partitions=("3",))
+
+    run(database_url, readings, partition="1")
+
+    result = run(database_url, third_day)
+
+    (figures,) = metadata_of(result, "readings")
+    assert (figures["dagster/row_count"], figures["dagster/partition_row_count"], figures["rows_inserted"]) == (3, 1, 1)
+    assert sorted(read(connection, READINGS)[READINGS.key[0]].to_list()) == [11, 12, 31]
+
+
 def test_what_was_superseded_and_restored_is_told(connection: Connection, database_url: str) -> None:
     @dg.asset(name="single_readings", key_prefix="weather", partitions_def=DAYS)
     def single_readings(context: dg.AssetExecutionContext) -> Publication:
