@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
+BENCH_READY := $(VENV)/.ready-to-bench
 WORKERS ?= $(shell nproc)
 
 # A Chromium or Chrome for the browser test. Where there is none it is left out, with a word; never on CI.
@@ -20,7 +21,7 @@ export DAGSTER_DISABLE_TELEMETRY = 1
 # Without compiled files every start would take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check ui psql up down reset sample pictures format help
+.PHONY: run test check ui psql up down reset sample pictures format bench help
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -67,6 +68,9 @@ format: $(TEST_READY)  ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+bench: $(BENCH_READY)  ## compare the load with DuckDB, dlt and a row-by-row etl.py
+	@$(BIN)/python -m benchmarks.compare rivals $(ARGS)
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; found: $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12"; exit 1; }
@@ -84,3 +88,8 @@ $(TEST_READY): $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing what the tests need (once)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $(RUN_READY) $@
+
+$(BENCH_READY): $(TEST_READY) constraints-bench.txt
+	@echo "installing what we compare with (once)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --constraint constraints-bench.txt --editable '.[dev,bench]'
+	@touch $@

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sparkify_assets.defs import raw, star
+from sparkify_assets.defs import ledger, raw, star
 from sparkify_assets.defs.checks import STORED_CHECKS
-from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager
+from sparkify_assets.defs.jobs import JOBS
+from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager, Watch
+from sparkify_assets.defs.sensors import SENSORS
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
 
@@ -22,7 +24,10 @@ ASSETS = [
     star.users,
     star.time,
     star.songplays,
+    star.matches,
     star.unused_rows,
+    ledger.loaded_log_files,
+    ledger.loaded_song_files,
 ]
 
 
@@ -34,15 +39,18 @@ defs = dg.Definitions(
     # A range of days is one run: one scan, one COPY a table. Given to `@asset` the policy warns at each import.
     assets=[asset.with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in ASSETS],
     asset_checks=STORED_CHECKS,
+    jobs=JOBS,
+    sensors=SENSORS,
     resources={
         "database": DATABASE,
+        "watch": Watch(settle_s=SETTINGS.settle_s, retract=SETTINGS.retract),
         "postgres_io_manager": SparkifyIOManager(database=DATABASE),
         "staging": STAGING,
         "staging_io_manager": StagingIOManager(folder=STAGING),
         "raw_files": RawFiles(
             data=str(SETTINGS.data),
             first_day=SETTINGS.first_day.isoformat(),
-            last_day=SETTINGS.until().isoformat(),
+            last_day=SETTINGS.last_day.isoformat() if SETTINGS.last_day else "",
             max_rejected=SETTINGS.max_rejected,
         ),
     },

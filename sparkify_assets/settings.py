@@ -19,6 +19,10 @@ MAX_REJECTED = 0.05
 EARLIEST_DAY = dt.date(1000, 1, 1)  # Dagster writes years before with fewer than four digits
 LATEST_DAY = dt.date(9999, 12, 30)  # Dagster's partitions end before the day after
 EXECUTORS = ("in_process", "multiprocess")
+NO_OR_YES = ("no", "yes")
+LOOK_EVERY_S = 15
+SETTLE_S = 10
+MOST_SECONDS = 24 * 3600
 
 
 class MalformedSettingError(SettingsError, click.ClickException):
@@ -42,6 +46,9 @@ class Settings:
         state: the folder of everything that the project keeps: embedded server, staging, Dagster's state.
         staging: folder or fsspec URL of the staged raw frames.
         executor: how Dagster runs the steps of a run.
+        look_every_s: seconds between two looks at the folder.
+        settle_s: seconds for which a file must be still before it is loaded.
+        retract: whether the rows of files that are gone go too.
     """
 
     database_url: str | None = field(repr=False)  # it may hold a password
@@ -53,6 +60,9 @@ class Settings:
     state: Path
     staging: str
     executor: str
+    look_every_s: int
+    settle_s: int
+    retract: bool
 
     @property
     def postgres_home(self) -> Path:
@@ -87,6 +97,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         state=state,
         staging=_folder_or_url(given.get("SPARKIFY_STAGING", str(state / "staging"))),
         executor=_one_of(given, "SPARKIFY_EXECUTOR", EXECUTORS),
+        look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
+        settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),
+        retract=_one_of(given, "SPARKIFY_RETRACT", NO_OR_YES) == "yes",
     )
     if settings.until() < first_day:
         last = "unset, so today" if last_day is None else last_day
@@ -121,6 +134,15 @@ def _share(given: Mapping[str, str], name: str, default: float) -> float:
     if not 0 <= share <= 1:
         raise MalformedSettingError(f"{name} is '{value}'; expected is a share between 0 and 1, such as {default}")
     return share
+
+
+def _seconds(given: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    value = given.get(name, str(default))
+    seconds = int(value) if value.isascii() and value.isdecimal() and len(value) < 7 else -1
+    if not least <= seconds <= MOST_SECONDS:
+        expected = f"a whole number of seconds from {least} to {MOST_SECONDS}, such as {default}"
+        raise MalformedSettingError(f"{name} is '{value}'; expected is {expected}")
+    return seconds
 
 
 def _folder_or_url(value: str) -> str:

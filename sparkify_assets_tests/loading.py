@@ -38,11 +38,19 @@ STAR = {
         "log_date",
     ),
 }
+ALL_BUT_MATCHES = " or ".join(
+    f"key:{key.to_user_string()}" for asset in ASSETS for key in asset.keys if key.path != ["matches"]
+)
+"""What a load is without its step that matches the plays of other days anew."""
 Rows = list[tuple[object, ...]]
 Dump = dict[str, list[str]]
 
-OF_THE_RUN = ("version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers")
-"""Columns of `ops.publications` that speak of the run rather than of the rows that stand."""
+OF_THE_RUN = {
+    "publications": ["version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers"],
+    "matches": ["run_id"],
+    "loaded_files": ["loaded_at", "run_id", "modified_at", "changed_at"],
+}
+"""Columns that speak of the run, or of a copy of a file, rather than of the rows that stand."""
 
 
 @dataclass
@@ -81,14 +89,18 @@ class Loader:
                     "postgres_io_manager": SparkifyIOManager(database=database),
                     "staging": staging,
                     "staging_io_manager": StagingIOManager(folder=staging),
-                    "raw_files": RawFiles(
-                        data=str(self.data),
-                        first_day=FIRST_DAY.isoformat(),
-                        last_day=LAST_DAY.isoformat(),
-                        max_rejected=self.max_rejected,
-                    ),
+                    "raw_files": self.raw_files(),
                 },
             )
+
+    def raw_files(self) -> RawFiles:
+        """Return where the raw files are, as the assets are told."""
+        return RawFiles(
+            data=str(self.data),
+            first_day=FIRST_DAY.isoformat(),
+            last_day=LAST_DAY.isoformat(),
+            max_rejected=self.max_rejected,
+        )
 
     def rows(self, table: str) -> Rows:
         """Return the star table's rows, sorted by key, columns as the design lists them."""
@@ -102,6 +114,11 @@ class Loader:
         """Return the rows of a query, times in UTC."""
         with psycopg.connect(self.database_url, options="-c timezone=UTC") as connection:
             return connection.execute(query).fetchall()
+
+    def execute(self, statement: sql.SQL | sql.Composed) -> None:
+        """Change something behind the project's back."""
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(statement)
 
     def dump(self) -> Dump:
         """Return every table of the schemas `public` and `ops` as sorted lines of text, but for what a run leaves."""
@@ -120,7 +137,7 @@ def dump(database_url: str) -> Dump:
                 line
                 for (line,) in connection.execute(
                     sql.SQL("SELECT (to_jsonb(t) - %s::text[])::text FROM {} t").format(sql.Identifier(schema, table)),
-                    (list(OF_THE_RUN) if table == "publications" else [],),
+                    (OF_THE_RUN.get(table, []),),
                 )
             )
             for schema, table in names

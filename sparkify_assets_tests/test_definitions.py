@@ -26,10 +26,13 @@ ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
     "users": ("star", {"raw_logs"}),
     "time": ("star", {"raw_logs"}),
     "songplays": ("star", {"raw_logs", "raw_song_files", "artists", "songs", "users", "time"}),
-    "unused_rows": ("ops", {"songplays"}),
+    "matches": ("ops", {"songs", "songplays"}),
+    "unused_rows": ("ops", {"matches"}),
+    "loaded_log_files": ("ops", {"raw_logs", "unused_rows"}),
+    "loaded_song_files": ("ops", {"raw_song_files", "unused_rows"}),
 }
 
-DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays"}
+DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "loaded_log_files"}
 RAW = {"raw_song_files", "raw_logs"}
 
 CHECKS_EXPECTED: dict[str, set[str]] = {
@@ -43,6 +46,7 @@ CHECKS_EXPECTED: dict[str, set[str]] = {
         "fit_to_publish",
         "key_is_unique",
         "references_are_found",
+        "start_times_are_found",
         "plays_reconcile",
         "level_is_known",
         "event_date_is_file_date",

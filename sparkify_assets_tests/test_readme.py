@@ -165,6 +165,9 @@ def test_settings_are_all_there_with_their_defaults() -> None:
         "SPARKIFY_HOME": settings.state.relative_to(CHECKOUT),
         "SPARKIFY_STAGING": Path(settings.staging).relative_to(CHECKOUT),
         "SPARKIFY_POSTGRES_BIN": settings.postgres_bin,
+        "SPARKIFY_LOOK_EVERY": settings.look_every_s,
+        "SPARKIFY_SETTLE": settings.settle_s,
+        "SPARKIFY_RETRACT": "yes" if settings.retract else "no",
     }
     for name in read:
         assert table[name].startswith("unset" if defaults[name] is None else f"`{defaults[name]}`"), name

@@ -21,6 +21,9 @@ OTHERS = {
     "SPARKIFY_STAGING": "memory://staged",
     "SPARKIFY_HOME": "/mnt/state",
     "SPARKIFY_POSTGRES_BIN": "/usr/lib/postgresql/15/bin",
+    "SPARKIFY_LOOK_EVERY": "5",
+    "SPARKIFY_SETTLE": "0",
+    "SPARKIFY_RETRACT": "yes",
 }
 
 
@@ -43,6 +46,7 @@ def test_defaults_are_the_shipped_sample_in_the_checkout() -> None:
     assert read.staging == str(CHECKOUT / ".sparkify" / "staging")
     assert read.postgres_home == CHECKOUT / ".sparkify" / "postgres"
     assert read.executor == "in_process"
+    assert (read.look_every_s, read.settle_s, read.retract) == (15, 10, False)
     assert (CHECKOUT / "pyproject.toml").is_file()
 
 
@@ -57,6 +61,7 @@ def test_each_variable_is_read() -> None:
     assert read.state == Path("/mnt/state")
     assert read.staging == "memory://staged"
     assert read.executor == "multiprocess"
+    assert (read.look_every_s, read.settle_s, read.retract) == (5, 0, True)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -169,3 +174,16 @@ def test_password_is_not_part_of_the_settings_text() -> None:
     read = read_settings({"SPARKIFY_DATABASE_URL": "postgresql://ada:s3cret@example.org/star"})
 
     assert "s3cret" not in repr(read)
+
+
+@pytest.mark.parametrize("value", ["10s", "-1", "1.5", "86401", "1e3", "\u0663", "9999999"])
+@pytest.mark.parametrize(("name", "least", "default"), [("SPARKIFY_LOOK_EVERY", 1, 15), ("SPARKIFY_SETTLE", 0, 10)])
+def test_malformed_seconds_are_named(name: str, least: int, default: int, value: str) -> None:
+    expected = f"{name} is '{value}'; expected is a whole number of seconds from {least} to 86400, such as {default}"
+    with pytest.raises(SettingsError, match=f"^{re.escape(expected)}$"):
+        read_settings({name: value})
+
+
+def test_retraction_is_yes_or_no() -> None:
+    with pytest.raises(SettingsError, match=r"^SPARKIFY_RETRACT is 'true'; expected is no or yes$"):
+        read_settings({"SPARKIFY_RETRACT": "true"})

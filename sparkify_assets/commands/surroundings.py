@@ -1,5 +1,6 @@
 """The environment that Dagster's own commands run in when `make` starts them."""
 
+import datetime as dt
 import os
 import sys
 from pathlib import Path
@@ -23,10 +24,13 @@ def load_env_file() -> None:
     load_dotenv(Path.cwd() / ".env", override=True)
 
 
-def dagster_environment() -> dict[str, str]:
+def dagster_environment(*, growing: bool = False) -> dict[str, str]:
     """Return the environment for a Dagster command: its home, and the days that the files are of.
 
     DAGSTER_HOME and the days are left alone where the user has set them.
+
+    Args:
+        growing: the command goes on for days, so that days to come exist too, each from its first hour (UTC) on.
 
     Raises:
         SettingsError: a value is malformed.
@@ -42,7 +46,8 @@ def dagster_environment() -> dict[str, str]:
         days = [day for day in find_days(settings.data) if EARLIEST_DAY <= day <= LATEST_DAY]
         if days:
             environment["SPARKIFY_FIRST_DAY"] = str(days[0])
-            environment["SPARKIFY_LAST_DAY"] = str(days[-1])
+            if not growing or days[-1] > dt.datetime.now(dt.UTC).date():
+                environment["SPARKIFY_LAST_DAY"] = str(days[-1])
     return environment
 
 

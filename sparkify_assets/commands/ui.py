@@ -12,7 +12,7 @@ def main() -> None:
     """Become `dagster dev`, with the arguments given."""
     load_env_file()
     try:
-        environment = dagster_environment()
+        environment = dagster_environment(growing=True)
     except SparkifyError as error:
         sys.exit(f"error: {error}")
     # From a folder without a dagster.yaml: Dagster warns of one that DAGSTER_HOME keeps it from reading.

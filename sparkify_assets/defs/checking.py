@@ -15,6 +15,9 @@ RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 ONE_DAY = "dagster/partition"
 WHICH = "which"
+IN_INDEX_ORDER: LiteralString = (
+    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_nestloop = off; SET LOCAL max_parallel_workers_per_gather = 0"
+)
 
 Query = LiteralString | sql.Composed
 Parameters = Mapping[str, str | None]
@@ -35,6 +38,8 @@ class StoredCheck:
         why: the reason for the severity, a sentence.
         counted: the column that has the count.
         after: other assets that the query looks at; in a run it waits for them.
+        by_index: join in the order of the indexes. Of two long tables that meet row by row the planner would rather
+            hash one, on all processors: three times as long, ten times the work. The query has to bound both.
         nothing_yet: why the check holds while a table that it looks at does not exist; without a reason it does not.
     """
 
@@ -45,6 +50,7 @@ class StoredCheck:
     why: str
     counted: str = "offending"
     after: tuple[dg.AssetsDefinition, ...] = ()
+    by_index: bool = False
     nothing_yet: str = ""
 
     @property
@@ -99,7 +105,7 @@ def ask(connection: Connection, checks: Sequence[StoredCheck], parameters: Param
     for check in checks:
         look = id(check.query)
         if look not in seen:
-            seen[look] = _look(connection, check.query, parameters)
+            seen[look] = _look(connection, check, parameters)
         match seen[look]:
             case str() if check.nothing_yet:
                 yield Answer(0, check.nothing_yet)
@@ -111,11 +117,13 @@ def ask(connection: Connection, checks: Sequence[StoredCheck], parameters: Param
                 yield Answer(None, "not looked at: no load is recorded that it could be compared with")
 
 
-def _look(connection: Connection, query: Query, parameters: Parameters) -> Row | str | None:
+def _look(connection: Connection, check: StoredCheck, parameters: Parameters) -> Row | str | None:
     """Return the row that the query gives, or the reason why there is none."""
     try:
-        with connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query, parameters).fetchone()
+        with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+            if check.by_index:
+                cursor.execute(IN_INDEX_ORDER)
+            return cursor.execute(check.query, parameters).fetchone()
     except (errors.UndefinedTable, errors.InvalidSchemaName) as error:
         return str(error.diag.message_primary)
 

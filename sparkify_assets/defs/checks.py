@@ -1,11 +1,13 @@
 """Checks on the stored tables, in SQL: for what changes behind our back after a load."""
 
+from typing import LiteralString
+
 import dagster as dg
 from psycopg import sql
 
 from sparkify_assets.defs.checking import StoredCheck, checks_of
 from sparkify_assets.defs.songplay_checks import SONGPLAY_CHECKS
-from sparkify_assets.defs.star import artists, songplays, songs, time, unused_rows, users
+from sparkify_assets.defs.star import artists, matches, songplays, songs, time, unused_rows, users
 from sparkify_assets.defs.tables import ARTISTS, SONGPLAYS, SONGS, TIME, USERS
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.ddl import unique_key
@@ -56,6 +58,14 @@ def _as_published(table: Table) -> StoredCheck:
     )
 
 
+def _started_recently(alias: LiteralString) -> sql.Composed:
+    """Return the condition that a row's start_time is on a UTC day of the run, or else between those of `recent`."""
+    return sql.SQL(
+        "{0} >= (SELECT coalesce(%(first)s::date, first)::timestamp AT TIME ZONE 'UTC' FROM recent) "
+        "AND {0} < (SELECT (coalesce(%(last)s::date, last) + 1)::timestamp AT TIME ZONE 'UTC' FROM recent)"
+    ).format(sql.Identifier(alias, "start_time"))
+
+
 CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
     "check_artists": (artists, (_key_is_unique(ARTISTS), _as_published(ARTISTS))),
     "check_songs": (
@@ -74,7 +84,7 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
             StoredCheck(
                 "stored_plays_match",
                 "When the run has changed the songs: the plays of all other days still have the match that these songs "
-                "give. The days for which that is not so have to be loaded again.",
+                "give, once they are matched anew.",
                 # The plays are read only when songs were changed: history is not scanned with every load.
                 "WITH changed AS (SELECT count(*) AS yes FROM ops.publications "
                 "WHERE table_name = 'public.songs' AND run_id = %(run)s AND inserted + updated > 0), "
@@ -91,7 +101,7 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
                 "'load these days again: ' || string_agg(day::text, ', ' ORDER BY day) AS which FROM stale",
                 WARN,
                 "the plays are right, only their song may be missing or another one by now.",
-                after=(songplays,),
+                after=(matches,),
                 nothing_yet="no play is stored yet",
             ),
         ),
@@ -132,16 +142,16 @@ CHECKS: dict[str, tuple[dg.AssetsDefinition, tuple[StoredCheck, ...]]] = {
                 "time_is_used",
                 "Every moment of the run's days is the start of a play, once the load has ended; of a run without days "
                 "those published within a day are looked at.",
-                "WITH recent AS (SELECT min(partition::date) AS first, max(partition::date) AS last "
-                "FROM ops.publications WHERE table_name = 'public.time' AND published_at > now() - interval '1 day'), "
-                "days AS (SELECT coalesce(%(first)s::date, first) AS first, coalesce(%(last)s::date, last) AS last "
-                "FROM recent) "
-                "SELECT count(*) AS offending FROM public.time t, days "
-                "WHERE t.start_time >= first::timestamp AT TIME ZONE 'UTC' "
-                "AND t.start_time < (last + 1)::timestamp AT TIME ZONE 'UTC' "
-                "AND NOT EXISTS (SELECT FROM public.songplays p WHERE p.start_time = t.start_time)",
+                sql.SQL(
+                    "WITH recent AS (SELECT min(partition::date) AS first, max(partition::date) AS last "
+                    "FROM ops.publications "
+                    "WHERE table_name = 'public.time' AND published_at > now() - interval '1 day') "
+                    "SELECT count(*) AS offending FROM public.time t WHERE {of_t} AND NOT EXISTS "
+                    "(SELECT FROM public.songplays p WHERE p.start_time = t.start_time AND {of_p})"
+                ).format(of_t=_started_recently("t"), of_p=_started_recently("p")),
                 WARN,
                 DURING_A_LOAD,
+                by_index=True,
             ),
         ),
     ),

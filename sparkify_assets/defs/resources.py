@@ -21,11 +21,14 @@ EMBEDDED_DATABASE = "sparkify"
 
 
 class RawFiles(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
-    """The raw files: where they are, which days exist, how many refused records are too many."""
+    """The raw files: where they are, which days exist, how many refused records are too many.
+
+    Without a last day it is today, whichever day that is.
+    """
 
     data: str
     first_day: str
-    last_day: str
+    last_day: str = ""
     max_rejected: float
 
     @property
@@ -36,7 +39,20 @@ class RawFiles(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic ov
     @property
     def window(self) -> tuple[dt.date, dt.date]:
         """The first and the last day that exist."""
-        return dt.date.fromisoformat(self.first_day), dt.date.fromisoformat(self.last_day)
+        last = dt.date.fromisoformat(self.last_day) if self.last_day else dt.datetime.now(dt.UTC).date()
+        return dt.date.fromisoformat(self.first_day), last
+
+
+class Watch(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
+    """How the sensors watch the folder.
+
+    Attributes:
+        settle_s: seconds for which a file must be still before it is loaded.
+        retract: whether the rows of files that are gone go too.
+    """
+
+    settle_s: float
+    retract: bool
 
 
 class SparkifyDatabase(PostgresResource):

@@ -1,19 +1,22 @@
 """The star: artists, songs, users, time, songplays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
+from pydantic import Field
 
 from sparkify_assets.defs.gating import Gated, publish_gate, through_gate
 from sparkify_assets.defs.look import OWNERS, described
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.defs.resources import SparkifyDatabase
 from sparkify_assets.defs.shown import show_days_of_plays
-from sparkify_assets.defs.tables import ARTISTS, PARENTS_FIRST, SONGPLAYS, SONGS, TIME, USERS
+from sparkify_assets.defs.tables import ARTISTS, PARENTS_FIRST, SONG_OF_PLAY, SONGPLAYS, SONGS, TIME, USERS
 from sparkify_assets.postgres.prune import Pruned, prune
 from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.rematch import MATCHES, Rematched, rematch
 from sparkify_assets.postgres.waiting import read_behind_claims
 from sparkify_assets.staging.area import Staged
+from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.transforms import gates
 from sparkify_assets.transforms.artists import build_artists
 from sparkify_assets.transforms.listening import plays_by_day
@@ -96,8 +99,46 @@ def songplays(context: dg.AssetExecutionContext, raw_logs: Staged, raw_song_file
     yield from through_gate(context, publication, gates.gate_songplays(plays, events, catalogue))
 
 
+class MatchesConfig(dg.Config):
+    """What `matches` is told in the launchpad."""
+
+    all_days: bool = Field(default=False, description="match the plays of all days, whatever the record says")
+
+
 @dg.asset(
-    deps=[songplays],
+    deps=[songs, songplays],
+    group_name="ops",
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    metadata={"dagster/table_name": MATCHES.qualified_name},
+)
+def matches(
+    context: dg.AssetExecutionContext, config: MatchesConfig, database: SparkifyDatabase, staging: StagingFolder
+) -> dg.MaterializeResult[None]:
+    """One row per day of plays: the songs that they are matched with; where songs came or went, matched anew here."""
+    run_id = context.run.run_id
+    own = staging.area().staged_by("raw_song_files", run_id)
+    with database.connect(f"run {run_id[:8]} rematch") as connection:
+        version = own.number if own else None
+        report = rematch(connection, SONG_OF_PLAY, run_id=run_id, version=version, everything=config.all_days)
+    found = report.partitions
+    for sentence in _rematched(found):
+        context.log.info(sentence)
+    return dg.MaterializeResult(
+        metadata={
+            "days_looked_at": len(report.looked_at),
+            "days_rematched": len(found),
+            "plays_gained": sum(each.gained for each in found.values()),
+            "plays_changed": sum(each.changed for each in found.values()),
+            "plays_lost": sum(each.lost for each in found.values()),
+            "days": _some(list(found)) if found else "none",
+        }
+    )
+
+
+@dg.asset(
+    deps=[matches],
     group_name="ops",
     kinds={"postgres"},
     owners=OWNERS,
@@ -115,6 +156,14 @@ def unused_rows(context: dg.AssetExecutionContext, database: SparkifyDatabase) -
     )
 
 
+def _rematched(found: Mapping[str, Rematched]) -> list[str]:
+    return [
+        f"plays of {day} are matched anew: {each.gained} have a song now, {each.changed} another one, "
+        f"{each.lost} none any more"
+        for day, each in list(found.items())[:50]
+    ]
+
+
 def _warnings(report: Sequence[Pruned]) -> list[str]:
     sentences = []
     for pruned in report:
@@ -127,7 +176,7 @@ def _warnings(report: Sequence[Pruned]) -> list[str]:
         if pruned.still_used:
             sentences.append(
                 f"{pruned.still_used} row(s) of {name} are no longer in the song files, but plays of "
-                f"{_some(pruned.used_in)} still refer to them; load those days again to match their plays anew"
+                f"{_some(pruned.used_in)} still refer to them; the job `rematch` matches them anew"
             )
     return sentences
 

@@ -2,12 +2,14 @@
 
 from sparkify_assets import schemas
 from sparkify_assets.postgres.modes import Merge, NewestPerKey, ReplaceAll, ReplacePartition
+from sparkify_assets.postgres.rematch import Match
 from sparkify_assets.postgres.table import Reference, Table
 
 STAR = "public"
 OPS = "ops"
 DAY = "log_date"
-EVENT_KEY = ("user_id", "session_id", "item_in_session", "start_time")
+# Time first: a day's keys lie beside each other in the index, so a load writes to one end of it, whatever its history.
+EVENT_KEY = ("start_time", "user_id", "session_id", "item_in_session")
 LATEST_EVENT = ("last_event_time", "session_id", "item_in_session", DAY)
 
 ARTISTS = Table.of(schemas.Artists, STAR, "artists", publish=Merge(vanished="prune"))
@@ -51,9 +53,18 @@ SONGPLAYS = Table.of(
     ],
 )
 
+SONG_OF_PLAY = Match(
+    SONGPLAYS,
+    SONGS,
+    on={"song": "title", "artist": "artist_name", "length": "duration"},
+    takes={"song_id": "song_id", "artist_id": "artist_id"},
+)
+
 REJECTED_EVENTS = Table.of(schemas.RejectedEvents, OPS, "rejected_events", publish=ReplacePartition(DAY))
 
 REJECTED_SONGS = Table.of(schemas.RejectedSongs, OPS, "rejected_songs", publish=ReplaceAll())
+
+LOADED_FILES = Table.of(schemas.LoadedFiles, OPS, "loaded_files", publish=ReplacePartition("portion"))
 
 PARENTS_FIRST = (ARTISTS, SONGS, USERS, TIME, SONGPLAYS)
 
@@ -64,8 +75,9 @@ TABLES = (
     SONGPLAY_CLAIMS,
     REJECTED_EVENTS,
     REJECTED_SONGS,
+    LOADED_FILES,
 )
 
 TABLE_OF_ASSET = {
     table.name: table for table in (ARTISTS, SONGS, USERS, TIME, SONGPLAYS, REJECTED_EVENTS, REJECTED_SONGS)
-}
+} | {"loaded_log_files": LOADED_FILES, "loaded_song_files": LOADED_FILES}

@@ -1,11 +1,14 @@
 """Files to blocks of whole lines: opened without hanging, unpacked, looked at for damage."""
 
 import gzip
+import io
 import os
 import stat
 import zlib
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import IO, Any, cast
+
+import xxhash
 
 from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.discovery import RawFile
@@ -13,6 +16,7 @@ from sparkify_assets.ingest.refusals import DamagedFile, Reason
 
 STORED_ROWS_STAY = "; no stored row was changed"  # how a message about unreadable files ends
 BLOCK_BYTES = 32 * 2**20
+PACKED_BYTES = 2**17
 BOM = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")  # UTF-16; UTF-32 little endian starts the same
@@ -21,17 +25,65 @@ _WHITE = b" \t\r\n"
 _OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def read_blocks(file: RawFile, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+class ContentHash:
+    """The hash of a file's bytes as they are on disk, taken while they are read."""
+
+    def __init__(self) -> None:
+        self._hash = xxhash.xxh3_128()  # 128 bits, and no slower than reading memory: it costs a load nothing
+        self.update = self._hash.update
+
+    def __str__(self) -> str:
+        """Return the hash of what was read so far, 32 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+class _HashedFile(io.RawIOBase):
+    """A file that is hashed while somebody else, such as gzip, reads it."""
+
+    def __init__(self, file: IO[bytes], content: ContentHash) -> None:
+        self._file, self._content = file, content
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count: int = cast(io.RawIOBase, self._file).readinto(buffer) or 0
+        self._content.update(memoryview(buffer)[:count])
+        return count
+
+
+def hash_content(file: RawFile) -> str:
+    """Return the hash of all of a file's bytes, as `read_blocks` takes it of a file that it reads to the end.
+
+    Raises:
+        IngestError: the file can't be read.
+    """
+    content = ContentHash()
+    try:
+        with _open_plain(file) as raw:
+            while chunk := raw.read(BLOCK_BYTES):
+                content.update(chunk)
+    except OSError as error:
+        raise IngestError(f"file '{file.name}': can't be read: {error.strerror or error}") from error
+    return str(content)
+
+
+def read_blocks(file: RawFile, block_bytes: int = BLOCK_BYTES, content: ContentHash | None = None) -> Iterator[bytes]:
     """Yield a file's text in blocks of whole lines; the last one may end without a newline.
 
     What was yielded of a file that turns out to be damaged is to be thrown away.
+
+    Args:
+        file: what to read.
+        block_bytes: about how much to yield at a time.
+        content: takes the hash of what is read; whole at the end, unless the file is damaged.
 
     Raises:
         DamagedFile: the file is not gzip though named so or cut short, UTF-16 or UTF-32, or a HTML page.
         IngestError: the file can't be read.
     """
     try:
-        yield from _whole_lines(_checked(_chunks(file, block_bytes)))
+        yield from _whole_lines(_checked(_chunks(file, block_bytes, content or ContentHash())))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         message = f"not a whole gzip file ({error}), expected one as the name ends in .gz; nothing of it is taken"
         raise DamagedFile(Reason.DAMAGED_GZIP, message) from error
@@ -39,16 +91,19 @@ def read_blocks(file: RawFile, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes
         raise IngestError(f"file '{file.name}': can't be read: {error.strerror or error}") from error
 
 
-def _chunks(file: RawFile, block_bytes: int) -> Iterator[bytes]:
-    """Yield the file's content, unpacked where the name says so."""
+def _chunks(file: RawFile, block_bytes: int, content: ContentHash) -> Iterator[bytes]:
+    """Yield the file's content, unpacked where the name says so; what is on disk is hashed."""
     with _open_plain(file) as raw:
         size = os.fstat(raw.fileno()).st_size
         stream, step = raw, size + 1 if size < 2 * block_bytes else block_bytes  # one block spares copies
         if file.name.endswith(".gz"):
             if not size:
                 raise EOFError("the file is empty")
-            stream, step = cast(IO[bytes], gzip.GzipFile(fileobj=raw)), block_bytes
+            packed = io.BufferedReader(_HashedFile(raw, content), buffer_size=PACKED_BYTES)
+            stream, step = cast(IO[bytes], gzip.GzipFile(fileobj=packed)), block_bytes
         while chunk := stream.read(step):
+            if stream is raw:
+                content.update(chunk)
             yield chunk
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 import polars as pl
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, read_blocks
+from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, ContentHash, hash_content, read_blocks
 from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.lines import INDEX, LineReader
@@ -43,6 +43,7 @@ class _FileOfLogs:
     """What became of one file's lines so far."""
 
     file: RawFile
+    content: ContentHash | str = ""
     lines: int = 0
     blank: int = 0
     events: list[pl.DataFrame] = field(default_factory=list)
@@ -106,8 +107,9 @@ def read_day(day: dt.date, files: Sequence[RawFile], *, block_bytes: int = BLOCK
 
 def _read_file(day: dt.date, file: RawFile, position: int, reader: LineReader, block_bytes: int) -> _FileOfLogs:
     """Read a file whose first line is at `position` among the lines of its day."""
-    part = _FileOfLogs(file)
-    for block in read_blocks(file, block_bytes):
+    content = ContentHash()
+    part = _FileOfLogs(file, content)
+    for block in read_blocks(file, block_bytes, content):
         parsed = reader.read_block(block)
         first = part.lines + 1
         records = parsed.records.with_columns(
@@ -132,7 +134,7 @@ def _read_file(day: dt.date, file: RawFile, position: int, reader: LineReader, b
 def _damaged(file: RawFile, damage: DamagedFile) -> _FileOfLogs:
     """Return a file that is refused as a whole: one reject, which stands for all of its lines."""
     rejected = rejected_frame([rejected_row(file.name, 0, damage, damage.head)])
-    return _FileOfLogs(file, lines=1, rejected=[rejected])
+    return _FileOfLogs(file, hash_content(file), lines=1, rejected=[rejected])
 
 
 def _gather(day: dt.date, parts: Sequence[_FileOfLogs]) -> DayOfLogs:
@@ -176,5 +178,5 @@ def _account(day: dt.date, parts: Sequence[_FileOfLogs], events: pl.DataFrame) -
                 f" ones; this is a fault of the program{STORED_ROWS_STAY}"
             )
         counts = (part.lines, part.blank, kept.get(name, 0), plays.get(name, 0), valid - kept.get(name, 0), rejected)
-        rows.append((day, name, part.file.size, *counts))
+        rows.append((day, name, *part.file.stat, str(part.content), *counts))
     return pl.DataFrame(rows, schema=EventFiles.create_empty().schema, orient="row")

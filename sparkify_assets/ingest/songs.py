@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, read_blocks
+from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, ContentHash, hash_content, read_blocks
 from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.exact import is_one_object
@@ -64,6 +64,7 @@ class _Read:
     lines: Counter[str] = field(default_factory=Counter)
     blank: Counter[str] = field(default_factory=Counter)
     damaged: dict[str, DamagedFile] = field(default_factory=dict)
+    contents: dict[str, ContentHash | str] = field(default_factory=dict)
 
 
 def read_songs(files: Sequence[RawFile], *, block_bytes: int = BLOCK_BYTES) -> CatalogueOfSongs:
@@ -78,7 +79,8 @@ def read_songs(files: Sequence[RawFile], *, block_bytes: int = BLOCK_BYTES) -> C
     batch = _Batch()
     for file in files:
         try:
-            for lines, number_of_lines in _records_of(file, block_bytes):
+            content = read.contents[file.name] = ContentHash()
+            for lines, number_of_lines in _records_of(file, block_bytes, content):
                 batch.add(file.name, read.lines[file.name] + 1, lines)
                 batch.spread |= len(lines) != number_of_lines
                 read.lines[file.name] += number_of_lines
@@ -88,6 +90,7 @@ def read_songs(files: Sequence[RawFile], *, block_bytes: int = BLOCK_BYTES) -> C
                     batch = _Batch()
         except DamagedFile as damage:
             read.damaged[file.name] = damage
+            read.contents[file.name] = hash_content(file)
         except IngestError as error:
             unreadable.append(str(error))
     if unreadable:
@@ -96,12 +99,12 @@ def read_songs(files: Sequence[RawFile], *, block_bytes: int = BLOCK_BYTES) -> C
     return _gather(files, read)
 
 
-def _records_of(file: RawFile, block_bytes: int) -> Iterator[tuple[list[bytes], int]]:
+def _records_of(file: RawFile, block_bytes: int, content: ContentHash) -> Iterator[tuple[list[bytes], int]]:
     """Yield a file's records, block by block, with the number of physical lines that they take.
 
     A line is a record, but for a file that is one object, written over several lines.
     """
-    for block in read_blocks(file, block_bytes):
+    for block in read_blocks(file, block_bytes, content):
         body = block.strip(_WHITE)
         lines = block.removesuffix(b"\n").split(b"\n")
         if b"\n" in body and is_one_object(body):
@@ -152,8 +155,9 @@ def _account(files: Sequence[RawFile], read: _Read, songs: pl.DataFrame, rejecte
     rows = []
     for file in files:
         name = file.name
+        seen = (*file.stat, str(read.contents[name]))
         if name in read.damaged:
-            rows.append((name, file.size, 1, 0, 0, 1))
+            rows.append((name, *seen, 1, 0, 0, 1))
             continue
         counts = (read.lines[name], read.blank[name], valid[name], refused[name])
         if counts[0] != sum(counts[1:]):
@@ -161,5 +165,5 @@ def _account(files: Sequence[RawFile], read: _Read, songs: pl.DataFrame, rejecte
                 f"file '{name}': {counts[0]} lines, but {counts[1]} blank, {counts[2]} songs and {counts[3]} rejected"
                 f" ones; this is a fault of the program{STORED_ROWS_STAY}"
             )
-        rows.append((name, file.size, *counts))
+        rows.append((name, *seen, *counts))
     return pl.DataFrame(rows, schema=SongFiles.create_empty().schema, orient="row")

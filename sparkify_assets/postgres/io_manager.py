@@ -111,8 +111,10 @@ class PostgresIOManager(dg.ConfigurableIOManager):
         shown = previews(table, publication)
         for partition, figures in figures_of_partitions(table, publication, written).items():
             own = {**figures, **({"preview": _table_value(table, shown[partition])} if partition in shown else {})}
-            # What goes with the output of a range is copied to each of its partitions, so this can't.
-            context.step_context.add_asset_metadata(own, context.asset_key, partition_key=partition or None)
+            # What goes with the output of a range is copied to each of its partitions, so this can't. An asset without
+            # partitions may publish one of its table's.
+            of_dagster = partition if context.has_asset_partitions else None
+            context.step_context.add_asset_metadata(own, context.asset_key, partition_key=of_dagster)
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | pl.LazyFrame:
         """Read the table of the asset upstream, of one that is published by partition the run's partitions.

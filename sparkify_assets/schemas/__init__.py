@@ -5,6 +5,7 @@ docs are all derived from these classes.
 """
 
 from sparkify_assets.schemas.ops import (
+    LoadedFiles,
     RejectedEvents,
     RejectedSongs,
     SongplayClaims,
@@ -18,6 +19,7 @@ __all__ = [
     "Artists",
     "EventFiles",
     "Events",
+    "LoadedFiles",
     "RejectedEvents",
     "RejectedSongs",
     "SongFiles",

@@ -49,8 +49,32 @@ class SupersededPlays(Songplays):
 class SongplayClaims(dy.Schema):
     """One row per event of a user that is no play: where it is the last copy of an event, no earlier copy counts."""
 
+    start_time = timestamp(primary_key=True, description="when the event happened")
     user_id = dy.Int64(primary_key=True, description="whose event")
     session_id = dy.Int64(primary_key=True, description="session of the event")
     item_in_session = dy.Int32(primary_key=True, description="position of the event in its session")
-    start_time = timestamp(primary_key=True, description="when the event happened")
     log_date = dy.Date(primary_key=True, description="day in the log file's name: the partition")
+
+
+FILE_KINDS = ("song", "log")
+
+
+class LoadedFiles(dy.Schema):
+    """One row per raw file that the star holds now: what it was like and what became of its lines."""
+
+    portion = dy.String(description="what is loaded together: the day of a log file, or 'songs'")
+    path = dy.String(primary_key=True, description="path below the data folder")
+    kind = dy.Enum(FILE_KINDS, description="song file or log file")
+    day = dy.Date(nullable=True, description="day in the log file's name; null for a song file")
+    size = dy.Int64(min=0, description="bytes on disk")
+    modified_at = timestamp(description="when its content changed by its own account, as found before it was read")
+    changed_at = timestamp(description="when anything about it changed, by the file system's clock")
+    content_hash = dy.String(description="XXH3, 128 bits, of its bytes on disk")
+    lines = dy.Int64(min=0, description="physical lines; 1 where the file as a whole is refused")
+    records = dy.Int64(min=0, description="events or songs that count")
+    plays = dy.Int64(nullable=True, min=0, description="events that count and are plays; null for a song file")
+    rejected = dy.Int64(min=0, description="records refused; 1 where the file as a whole is")
+    duplicates = dy.Int64(nullable=True, min=0, description="events of which a later copy counts; null for a song file")
+    blank = dy.Int64(min=0, description="lines that hold nothing, or go on with the record of the line before")
+    loaded_at = timestamp(description="when the load that has read it ended")
+    run_id = dy.String(description="run that loaded it")

@@ -8,7 +8,7 @@ import datetime as dt
 import dataframely as dy
 import polars as pl
 
-from sparkify_assets.schemas.fields import LEVELS
+from sparkify_assets.schemas.fields import LEVELS, timestamp
 
 PLAY = "NextSong"
 FIRST_MOMENT_MS = int(dt.datetime(1, 1, 1, tzinfo=dt.UTC).timestamp()) * 1000
@@ -75,6 +75,9 @@ class EventFiles(dy.Schema):
     log_date = dy.Date(description="day in the file's name")
     file = dy.String(description="path below the data folder")
     size = dy.Int64(min=0, description="bytes on disk")
+    modified_at = timestamp(description="when its content changed by its own account, as found before it was read")
+    changed_at = timestamp(description="when anything about it changed, by the file system's clock")
+    content_hash = dy.String(description="XXH3, 128 bits, of its bytes on disk")
     lines = dy.Int64(min=0, description="physical lines; 1 where the file as a whole is refused")
     blank = dy.Int64(min=0, description="lines of white space")
     events = dy.Int64(min=0, description="events that count")
@@ -88,6 +91,9 @@ class SongFiles(dy.Schema):
 
     file = dy.String(description="path below the data folder")
     size = dy.Int64(min=0, description="bytes on disk")
+    modified_at = timestamp(description="when its content changed by its own account, as found before it was read")
+    changed_at = timestamp(description="when anything about it changed, by the file system's clock")
+    content_hash = dy.String(description="XXH3, 128 bits, of its bytes on disk")
     lines = dy.Int64(min=0, description="physical lines; 1 where the file as a whole is refused")
     blank = dy.Int64(min=0, description="lines of white space, and those that a pretty-printed object goes on over")
     songs = dy.Int64(min=0, description="valid song records")

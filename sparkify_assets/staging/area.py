@@ -208,6 +208,11 @@ class StagingArea:
         complete = [version for version in self._versions(asset, partition) if _is_complete(version)]
         return max(complete, key=lambda version: version.number, default=None)
 
+    def staged_by(self, asset: str, run_id: str, partition: str = "") -> Version | None:
+        """Return the complete version that this run has staged itself, None where it has not."""
+        own = (version for version in self._versions(asset, partition) if version.run_id == run_id)
+        return next((version for version in own if _is_complete(version)), None)
+
     def partition_folder(self, asset: str, partition: str) -> UPath:
         """Return the folder of the partition's versions."""
         return self.root / asset / (partition or WHOLE_ASSET)

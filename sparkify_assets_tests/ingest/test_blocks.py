@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import xxhash
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.blocks import read_blocks
+from sparkify_assets.ingest.blocks import ContentHash, hash_content, read_blocks
 from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.refusals import DamagedFile, Reason
 from sparkify_assets_tests.ingest.raw_records import put
@@ -150,3 +151,24 @@ def test_link_in_a_files_place_is_not_followed(tmp_path: Path) -> None:
 
     with pytest.raises(IngestError, match=r"file 'x\.json': can't be read"):
         list(read_blocks(file))
+
+
+@pytest.mark.parametrize("name", ["log_data/a.json", "log_data/a.json.gz"])
+@pytest.mark.parametrize("block_bytes", [16, 2**20])
+def test_bytes_on_disk_are_hashed_while_they_are_read(tmp_path: Path, name: str, block_bytes: int) -> None:
+    text = b"\n".join(b"line %d" % number for number in range(1000))
+    file = put(tmp_path, name, gzip.compress(text) if name.endswith("gz") else text)
+    content = ContentHash()
+
+    read = b"".join(read_blocks(file, block_bytes, content))
+
+    assert read == text
+    assert str(content) == xxhash.xxh3_128_hexdigest(file.path.read_bytes()) == hash_content(file)
+
+
+def test_file_that_is_gone_is_named_when_it_is_to_be_hashed(tmp_path: Path) -> None:
+    file = put(tmp_path, "log_data/a.json", b"{}")
+    file.path.unlink()
+
+    with pytest.raises(IngestError, match=r"file 'log_data/a\.json': can't be read: No such file"):
+        hash_content(file)

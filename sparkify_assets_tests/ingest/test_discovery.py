@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.discovery import day_in_name, find_days, find_log_files, find_song_files
+from sparkify_assets.ingest.discovery import (
+    day_in_name,
+    epoch_us,
+    find_days,
+    find_log_files,
+    find_song_files,
+    stat_files,
+)
 from sparkify_assets_tests.ingest.raw_records import put
 
 FIRST, LAST = dt.date(2018, 11, 1), dt.date(2018, 11, 3)
@@ -137,3 +144,22 @@ def test_missing_folder_says_what_to_set(tmp_path: Path) -> None:
     put(tmp_path, "log_data", b"a file")
     with pytest.raises(IngestError, match=r"log_data' is not a folder; set SPARKIFY_DATA"):
         find_log_files(tmp_path, FIRST, LAST)
+
+
+def test_looks_are_those_of_the_files_that_are_found(tmp_path: Path) -> None:
+    for name in ("a.json", "B/c.json.gz", "B/.hidden.json", ".D/e.json", "f.json.part", "g.json/h.json", "\udcff.json"):
+        put(tmp_path, f"song_data/{name}", b"text")
+    (tmp_path / "song_data" / "link.json").symlink_to(tmp_path / "song_data" / "a.json")
+    (tmp_path / "song_data" / "loop").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "song_data" / "pipe.json")
+
+    found = find_song_files(tmp_path)
+
+    assert stat_files(tmp_path, "song_data") == {file.name: file.stat for file in found.files}
+    assert len(found.files) == 3
+
+
+def test_times_that_no_calendar_holds_are_put_at_its_ends() -> None:
+    assert epoch_us(1_542_272_345_123_456_789) == 1_542_272_345_123_456
+    assert dt.datetime.fromtimestamp(epoch_us(-(10**30)) / 10**6, dt.UTC).year == 1
+    assert dt.datetime.fromtimestamp(epoch_us(10**30) / 10**6, dt.UTC).year == 9999

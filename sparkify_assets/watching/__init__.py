@@ -1,0 +1,1 @@
+"""What a sensor has to decide: what differs between folder and ledger, and which loads to ask for now."""

@@ -1,0 +1,49 @@
+"""The days that Dagster's commands are told of."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from sparkify_assets.commands.surroundings import dagster_environment
+
+DAYS = ("SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY")
+
+
+@pytest.fixture
+def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the log folder of the only settings that there are."""
+    for name in DAYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SPARKIFY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SPARKIFY_DATA", str(tmp_path))
+    folder = tmp_path / "log_data"
+    folder.mkdir()
+    return folder
+
+
+def days_of(environment: dict[str, str]) -> list[str | None]:
+    return [environment.get(name) for name in DAYS]
+
+
+def test_days_are_those_of_the_files_and_a_command_that_goes_on_has_only_the_first(logs: Path) -> None:
+    for day in ("2018-11-05", "2018-11-07"):
+        (logs / f"{day}-events.json").touch()
+
+    assert days_of(dagster_environment()) == ["2018-11-05", "2018-11-07"]
+    assert days_of(dagster_environment(growing=True)) == ["2018-11-05", None]
+
+
+def test_files_ahead_of_today_exist_too(logs: Path) -> None:
+    ahead = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=400)
+    (logs / f"{ahead}-events.json").touch()
+
+    assert days_of(dagster_environment(growing=True)) == [str(ahead), str(ahead)]
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_days_that_the_user_has_set_are_left_alone(logs: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (logs / "2017-01-01-events.json").touch()
+    monkeypatch.setenv(name, "2018-11-15")
+
+    assert days_of(dagster_environment(growing=True)) == ["2018-11-15" if each == name else None for each in DAYS]
