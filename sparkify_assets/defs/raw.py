@@ -11,7 +11,7 @@ from sparkify_assets.defs.look import described, staged
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.defs.raw_checks import fields_are_known, items_have_no_gap, known_fields, whole_sessions
 from sparkify_assets.defs.resources import RawFiles
-from sparkify_assets.defs.shown import show_day_of_logs
+from sparkify_assets.defs.shown import rejects_of, show_day_of_logs
 from sparkify_assets.defs.tables import REJECTED_EVENTS, REJECTED_SONGS
 from sparkify_assets.ingest.account import AccountOfDays, figures_of_files
 from sparkify_assets.ingest.discovery import PassedOver, find_log_files, find_song_files
@@ -53,7 +53,8 @@ def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, stagi
             context, RECORD_GATE, _failures(verdict), {**figures, **_gate_figures(raw_files, found.passed_over)}
         )
         if verdict.passed:
-            yield dg.Output(draft, metadata={"dagster/row_count": catalogue.songs.height, **figures})
+            rejects = rejects_of(figures["rejected"], "rejected_songs")
+            yield dg.Output(draft, metadata={"dagster/row_count": catalogue.songs.height, **figures, **rejects})
 
 
 @dg.asset(

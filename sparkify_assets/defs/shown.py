@@ -14,15 +14,9 @@ DECIMALS = 6
 
 def show_day_of_logs(context: dg.AssetExecutionContext, day: str, figures: Mapping[str, Any]) -> None:
     """Show what became of the lines of a day's files, with the way to the records that were refused."""
-    rejects = {"rejects": _rejects_of(day, figures["rejected"])} if figures["rejected"] else {}
+    rejects = rejects_of(figures["rejected"], f"rejected_events?view=partitions&partition={day}")
     context.add_asset_metadata(
-        {
-            "dagster/partition_row_count": figures["events"],
-            **figures,
-            "reject_rate": round(figures["reject_rate"], DECIMALS),
-            **rejects,
-        },
-        partition_key=day,
+        {"dagster/partition_row_count": figures["events"], **figures, **rejects}, partition_key=day
     )
 
 
@@ -41,7 +35,8 @@ def show_days_of_plays(context: dg.AssetExecutionContext, days: Mapping[str, Day
         )
 
 
-def _rejects_of(day: str, rejected: int) -> dg.MarkdownMetadataValue:
-    return dg.MetadataValue.md(
-        f"[{rejected} refused record(s), with line and reason](/assets/rejected_events?view=partitions&partition={day})"
-    )
+def rejects_of(rejected: int, page: str) -> dict[str, dg.MarkdownMetadataValue]:
+    """Return the link to the page of refused records; nothing where there is none."""
+    if not rejected:
+        return {}
+    return {"rejects": dg.MetadataValue.md(f"[{rejected} refused record(s), with line and reason](/assets/{page})")}

@@ -10,6 +10,8 @@ from sparkify_assets.ingest.logs import DayOfLogs
 from sparkify_assets.ingest.sessions import Gaps, find_gaps, sessions_of
 from sparkify_assets.schemas import EventFiles, RejectedEvents, UnknownFields
 
+DECIMALS = 6  # one record in a million is a share that people can read
+
 
 @dataclass
 class AccountOfDays:
@@ -65,6 +67,6 @@ def figures_of_files(files: pl.DataFrame, unknown: pl.DataFrame) -> dict[str, An
     return {
         "files": files.height,
         **counted,
-        "reject_rate": counted["rejected"] / counted["lines"] if counted["lines"] else 0.0,
+        "reject_rate": round(counted["rejected"] / counted["lines"], DECIMALS) if counted["lines"] else 0.0,
         "unknown_fields": ", ".join(f"{field} ({records})" for field, records in fields.iter_rows()) or "none",
     }

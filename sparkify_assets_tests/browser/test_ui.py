@@ -101,8 +101,10 @@ def test_songplays_shows_how_many_rows_there_are(ui: DagsterUI, database: str) -
 
     expect(ui.page.get_by_text(f"{everything:,}", exact=True).first).to_be_visible()
     expect(ui.row("dagster/partition_row_count")).to_contain_text(str(of_the_last_day))
-    expect(ui.row("rows_inserted")).to_contain_text(str(of_the_last_day))
-    expect(ui.row("run_rows_inserted")).to_contain_text(str(everything))
+    expect(ui.row("rows_inserted").or_(ui.row("rows_unchanged")).filter(has_text=str(of_the_last_day))).to_have_count(1)
+    expect(
+        ui.row("run_rows_inserted").or_(ui.row("run_rows_unchanged")).filter(has_text=str(everything))
+    ).to_have_count(1)
     expect(ui.row("match_rate")).to_contain_text(re.compile(r"0\.\d+"))
 
 

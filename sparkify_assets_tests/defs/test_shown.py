@@ -17,6 +17,7 @@ def result(tmp_path: Path, database_url: str) -> dg.ExecuteInProcessResult:
     """Load three days in one run: a play of a known song, a play of another one beside a refused record, no play."""
     loader = Loader(tmp_path / "data", tmp_path / "staging", database_url)
     write_song(loader.data, "A/one")
+    write_song(loader.data, "A/bad", title=None)
     write_day(loader.data, 5, event(ts=at(5, 1)))
     write_day(loader.data, 6, event(ts=at(6, 23), song="Nothing We Know"), "{", event(ts=at(6, 22), mood="blue"))
     write_day(loader.data, 7, event(ts=at(7), page="Home"))
@@ -58,6 +59,14 @@ def test_day_with_refused_records_leads_to_them(result: dg.ExecuteInProcessResul
     assert {day for day, figures in rejects.items() if "preview" in figures} == {"2018-11-06"}
     [record] = rejects["2018-11-06"]["preview"].records
     assert (record.data["line"], record.data["reason"], record.data["raw_text"]) == (2, "not_json", "{")
+
+
+def test_refused_songs_are_led_to_as_well(result: dg.ExecuteInProcessResult) -> None:
+    [files] = shown(result, "raw_song_files").values()
+    [rejects] = shown(result, "rejected_songs").values()
+
+    assert files["rejects"] == "[1 refused record(s), with line and reason](/assets/rejected_songs)"
+    assert [record.data["reason"] for record in rejects["preview"].records] == ["missing_title"]
 
 
 def test_each_day_of_plays_has_its_match_rate_and_its_hours(result: dg.ExecuteInProcessResult) -> None:
