@@ -42,6 +42,11 @@ class Run:
     peak_mib: float
     wal_mib: float
 
+    @property
+    def cpu_s(self) -> float:
+        """Of client and server together: what a busy machine blurs less than the wall clock."""
+        return self.client_cpu_s + self.server_cpu_s
+
 
 FIGURES = tuple(field.name for field in fields(Run))
 

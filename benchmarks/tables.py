@@ -34,9 +34,9 @@ def surroundings(server: Server) -> str:
 
 
 def table(head: str, runs: Mapping[str, Run], events: Mapping[str, int], base: str, unit: str = "events") -> str:
-    """Return a table with a row per name; `events` and the ratio to `base` are by name too."""
-    rows = [[head, unit, *HEADS, f"{unit} a second", f"time for one / {base}"]]
-    each = runs[base].wall_s / events[base]
+    """Return a table with a row per name; the last columns compare an event with one of the row `base`."""
+    rows = [[head, unit, *HEADS, f"{unit} a second", f"wall for one / {base}", "CPU for one"]]
+    wall_each, cpu_each = runs[base].wall_s / events[base], runs[base].cpu_s / events[base]
     for name, run in runs.items():
         rows.append(
             [
@@ -48,7 +48,8 @@ def table(head: str, runs: Mapping[str, Run], events: Mapping[str, int], base: s
                 f"{run.peak_mib:,.0f} MiB",
                 f"{run.wal_mib:,.0f} MiB",
                 f"{events[name] / run.wall_s:,.0f}",
-                f"{run.wall_s / events[name] / each:.2f}",
+                f"{run.wall_s / events[name] / wall_each:.2f}",
+                f"{run.cpu_s / events[name] / cpu_each:.2f}",
             ]
         )
     return markdown(rows)

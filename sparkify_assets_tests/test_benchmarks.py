@@ -26,6 +26,6 @@ def test_comparison_prints_its_table(tmp_path: Path, arguments: tuple[str, ...])
 
     assert done.returncode == 0, done.stderr
     assert re.match(r"\d+ cores, .* PostgreSQL [\d.]+, dagster [\d.]+, .*\nmedians of 1\n", done.stdout)
-    rows = re.findall(rf"^\| (.+?) *\|{CELL}(?:\|{CELL}){{7}}\|$", done.stdout, re.MULTILINE)
+    rows = re.findall(rf"^\| (.+?) *\|{CELL}(?:\|{CELL}){{8}}\|$", done.stdout, re.MULTILINE)
     assert tuple(rows) == COMPARISONS[arguments]
     assert list(tmp_path.iterdir()) == []
