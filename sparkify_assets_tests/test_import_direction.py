@@ -27,6 +27,7 @@ WIRING = {"dagster", "pydantic", "polars", "dataframely", "psycopg"}
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
+    "alerts": set(),
     "schemas": FRAMES,
     "ingest": FRAMES | {"errors", "schemas", "fsspec", "xxhash"},
     "transforms": FRAMES | {"errors", "schemas"},
@@ -39,7 +40,8 @@ ALLOWED: dict[str, set[str]] = {
     "postgres.embedded": {"errors"},
     "settings": {"errors", "click"},
     "watching": {"errors", "ingest", "postgres", "psycopg"},
-    "defs": {"errors", "schemas", "ingest", "transforms", "staging", "postgres", "settings", "watching"} | WIRING,
+    "defs": {"errors", "schemas", "ingest", "transforms", "staging", "postgres", "settings", "watching", "alerts"}
+    | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
     "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"} | WIRING | {"dotenv"},
     "sample": set(),
