@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from sparkify_assets.defs import ledger, raw, star
+from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.jobs import JOBS
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager, Watch
@@ -40,7 +41,7 @@ defs = dg.Definitions(
     assets=[asset.with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in ASSETS],
     asset_checks=STORED_CHECKS,
     jobs=JOBS,
-    sensors=SENSORS,
+    sensors=[*SENSORS, *ALERTS],
     resources={
         "database": DATABASE,
         "watch": Watch(settle_s=SETTINGS.settle_s, retract=SETTINGS.retract),

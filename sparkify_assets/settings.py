@@ -49,6 +49,7 @@ class Settings:
         look_every_s: seconds between two looks at the folder.
         settle_s: seconds for which a file must be still before it is loaded.
         retract: whether the rows of files that are gone go too.
+        alert_url: the webhook that is told of failures; None for none.
     """
 
     database_url: str | None = field(repr=False)  # it may hold a password
@@ -63,6 +64,7 @@ class Settings:
     look_every_s: int
     settle_s: int
     retract: bool
+    alert_url: str | None = field(repr=False)  # its path is often a secret
 
     @property
     def postgres_home(self) -> Path:
@@ -100,6 +102,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
         settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),
         retract=_one_of(given, "SPARKIFY_RETRACT", NO_OR_YES) == "yes",
+        alert_url=_web_address(given, "SPARKIFY_ALERT_URL"),
     )
     if settings.until() < first_day:
         last = "unset, so today" if last_day is None else last_day
@@ -143,6 +146,19 @@ def _seconds(given: Mapping[str, str], name: str, default: int, *, least: int) -
         expected = f"a whole number of seconds from {least} to {MOST_SECONDS}, such as {default}"
         raise MalformedSettingError(f"{name} is '{value}'; expected is {expected}")
     return seconds
+
+
+def _web_address(given: Mapping[str, str], name: str) -> str | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    scheme, _, rest = value.partition("://")
+    if scheme not in ("http", "https") or not rest.strip("/") or not value.isascii() or len(value.split()) != 1:
+        # The value itself is not shown: it is often a secret.
+        raise MalformedSettingError(
+            f"{name} is no web address; expected is one such as https://chat.example.com/hooks/1"
+        )
+    return value
 
 
 def _folder_or_url(value: str) -> str:

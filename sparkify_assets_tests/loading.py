@@ -62,12 +62,14 @@ class Loader:
     database_url: str
     max_rejected: float = 0.05
     lock_timeout_s: float = 60.0
+    retries: int = 0
+    retry_delay_s: float = 0.1
 
     def load(
         self, first: dt.date = FIRST_DAY, last: dt.date = LAST_DAY, *, select: str = "*", raise_on_error: bool = True
     ) -> dg.ExecuteInProcessResult:
         """Materialize the days in one run, as `dagster asset materialize --partition-range` does."""
-        database = SparkifyDatabase(url=self.database_url, lock_timeout_s=self.lock_timeout_s)
+        database = self.database()
         staging = StagingFolder(location=str(self.staging))
         tags = {
             "dagster/asset_partition_range_start": first.isoformat(),
@@ -92,6 +94,15 @@ class Loader:
                     "raw_files": self.raw_files(),
                 },
             )
+
+    def database(self) -> SparkifyDatabase:
+        """Return the database, as the assets are told."""
+        return SparkifyDatabase(
+            url=self.database_url,
+            lock_timeout_s=self.lock_timeout_s,
+            retries=self.retries,
+            retry_delay_s=self.retry_delay_s,
+        )
 
     def raw_files(self) -> RawFiles:
         """Return where the raw files are, as the assets are told."""

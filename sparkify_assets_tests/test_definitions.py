@@ -27,9 +27,9 @@ ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
     "time": ("star", {"raw_logs"}),
     "songplays": ("star", {"raw_logs", "raw_song_files", "artists", "songs", "users", "time"}),
     "matches": ("ops", {"songs", "songplays"}),
-    "unused_rows": ("ops", {"matches"}),
-    "loaded_log_files": ("ops", {"raw_logs", "unused_rows"}),
-    "loaded_song_files": ("ops", {"raw_song_files", "unused_rows"}),
+    "unused_rows": ("ops", {"matches", "songplays"}),
+    "loaded_log_files": ("ops", {"raw_logs", "rejected_events", "unused_rows"}),
+    "loaded_song_files": ("ops", {"raw_song_files", "rejected_songs", "unused_rows"}),
 }
 
 DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "loaded_log_files"}

@@ -27,6 +27,7 @@ WIRING = {"dagster", "pydantic", "polars", "dataframely", "psycopg"}
 ALLOWED: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
+    "alerts": set(),
     "schemas": FRAMES,
     "ingest": FRAMES | {"errors", "schemas", "fsspec", "xxhash"},
     "transforms": FRAMES | {"errors", "schemas"},
@@ -40,7 +41,8 @@ ALLOWED: dict[str, set[str]] = {
     "bar_chart": set(),
     "settings": {"errors", "click"},
     "watching": {"errors", "ingest", "postgres", "psycopg"},
-    "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings", "watching"}
+    "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
+    | {"watching", "alerts"}
     | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
     "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}

@@ -24,6 +24,7 @@ OTHERS = {
     "SPARKIFY_LOOK_EVERY": "5",
     "SPARKIFY_SETTLE": "0",
     "SPARKIFY_RETRACT": "yes",
+    "SPARKIFY_ALERT_URL": "https://chat.example.com/hooks/secret",
 }
 
 
@@ -47,6 +48,7 @@ def test_defaults_are_the_shipped_sample_in_the_checkout() -> None:
     assert read.postgres_home == CHECKOUT / ".sparkify" / "postgres"
     assert read.executor == "in_process"
     assert (read.look_every_s, read.settle_s, read.retract) == (15, 10, False)
+    assert read.alert_url is None
     assert (CHECKOUT / "pyproject.toml").is_file()
 
 
@@ -62,6 +64,7 @@ def test_each_variable_is_read() -> None:
     assert read.staging == "memory://staged"
     assert read.executor == "multiprocess"
     assert (read.look_every_s, read.settle_s, read.retract) == (5, 0, True)
+    assert read.alert_url == "https://chat.example.com/hooks/secret"
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -187,3 +190,19 @@ def test_malformed_seconds_are_named(name: str, least: int, default: int, value:
 def test_retraction_is_yes_or_no() -> None:
     with pytest.raises(SettingsError, match=r"^SPARKIFY_RETRACT is 'true'; expected is no or yes$"):
         read_settings({"SPARKIFY_RETRACT": "true"})
+
+
+@pytest.mark.parametrize(
+    "value", ["chat.example.com/s3cret", "ftp://chat/s3cret", "https://", "http://a b/s3cret", "file:///s3cret"]
+)
+def test_malformed_web_address_is_named_without_its_value(value: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"^SPARKIFY_ALERT_URL is no web address; expected is one such as https:"
+    ) as told:
+        read_settings({"SPARKIFY_ALERT_URL": value})
+
+    assert "s3cret" not in str(told.value)
+
+
+def test_secrets_are_not_shown_with_the_settings() -> None:
+    assert "secret" not in repr(read_settings(OTHERS))

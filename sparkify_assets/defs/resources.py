@@ -4,11 +4,13 @@ import datetime as dt
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import dagster as dg
 import polars as pl
 
+from sparkify_assets.defs.retries import retried
 from sparkify_assets.defs.tables import TABLE_OF_ASSET
 from sparkify_assets.errors import OutdatedError
 from sparkify_assets.postgres.embedded import EmbeddedServer
@@ -63,6 +65,12 @@ class SparkifyDatabase(PostgresResource):
 
     url: str = ""
     application_name: str = "sparkify_assets"
+    retries: int = 3
+    retry_delay_s: float = 2.0
+
+    def retried(self, attempt: int) -> AbstractContextManager[None]:
+        """Have Dagster run the step again where what is inside meets an error that passes by itself."""
+        return retried(attempt, retries=self.retries, delay_s=self.retry_delay_s)
 
     def resolved_url(self) -> str:
         """Return the URL to connect to; the embedded server then runs for as long as this process."""
@@ -84,8 +92,10 @@ class SparkifyIOManager(PostgresIOManager):
             PublishError: the table was not published.
             DatabaseError: the database can't be reached.
         """
+        assert isinstance(self.database, SparkifyDatabase)
         try:
-            super().handle_output(context, obj)
+            with self.database.retried(context.step_context.previous_attempt_count):
+                super().handle_output(context, obj)
         except OutdatedError as error:
             if context.has_asset_partitions:
                 raise

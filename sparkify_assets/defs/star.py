@@ -73,7 +73,7 @@ def users(context: dg.AssetExecutionContext, raw_logs: Staged) -> Gated:
 def time(context: dg.AssetExecutionContext, raw_logs: Staged, database: SparkifyDatabase) -> Gated:
     """One row per distinct start time of a songplay, taken apart; everything in UTC."""
     events = raw_logs.frame("events")
-    with database.connect("reads waiting plays") as connection:
+    with database.retried(context.retry_number), database.connect("reads waiting plays") as connection:
         waiting = read_behind_claims(connection, SONGPLAYS, "start_time")
     # A play that waits behind an event of these days may come back with this load, and then needs its time.
     table = build_time(events, waiting)
@@ -119,7 +119,7 @@ def matches(
     """One row per day of plays: the songs that they are matched with; where songs came or went, matched anew here."""
     run_id = context.run.run_id
     own = staging.area().staged_by("raw_song_files", run_id)
-    with database.connect(f"run {run_id[:8]} rematch") as connection:
+    with database.retried(context.retry_number), database.connect(f"run {run_id[:8]} rematch") as connection:
         version = own.number if own else None
         report = rematch(connection, SONG_OF_PLAY, run_id=run_id, version=version, everything=config.all_days)
     found = report.partitions
@@ -138,7 +138,7 @@ def matches(
 
 
 @dg.asset(
-    deps=[matches],
+    deps=[songplays, matches],
     group_name="ops",
     kinds={"postgres"},
     owners=OWNERS,
@@ -147,7 +147,8 @@ def matches(
 )
 def unused_rows(context: dg.AssetExecutionContext, database: SparkifyDatabase) -> dg.MaterializeResult[None]:
     """One row per row of the star that the files no longer need: deleted here, once nothing refers to it."""
-    with database.connect(f"run {context.run.run_id[:8]} prune") as connection:
+    run_id = context.run.run_id
+    with database.retried(context.retry_number), database.connect(f"run {run_id[:8]} prune") as connection:
         report = prune(connection, PARENTS_FIRST)
     for sentence in _warnings(report):
         context.log.warning(sentence)

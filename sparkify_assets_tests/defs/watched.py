@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from sparkify_assets.definitions import defs
-from sparkify_assets.defs.resources import SparkifyDatabase, SparkifyIOManager, Watch
+from sparkify_assets.defs.resources import SparkifyIOManager, Watch
 from sparkify_assets.defs.sensors import new_log_files, new_song_files
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
 from sparkify_assets_tests.loading import Loader
@@ -75,7 +75,7 @@ class Watched:
 
     def resources(self) -> dict[str, Any]:
         """Return the project's resources, of this folder and database."""
-        database = SparkifyDatabase(url=self.loader.database_url, lock_timeout_s=self.loader.lock_timeout_s)
+        database = self.loader.database()
         staging = StagingFolder(location=str(self.loader.staging))
         return {
             "raw_files": self.loader.raw_files(),
