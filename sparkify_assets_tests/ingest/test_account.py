@@ -8,8 +8,12 @@ from sparkify_assets.ingest.account import figures_of_files
 from sparkify_assets.schemas import EventFiles, UnknownFields
 
 DAY = dt.date(2018, 11, 15)
+THEN = dt.datetime(2018, 11, 16, tzinfo=dt.UTC)
 FILES = pl.DataFrame(
-    [(DAY, "a", 900, 8, 1, 4, 3, 2, 1), (DAY, "b", 100, 2, 0, 1, 1, 0, 1)],
+    [
+        (DAY, "a", 900, THEN, THEN, "0a", 8, 1, 4, 3, 2, 1),
+        (DAY, "b", 100, THEN, THEN, "0b", 2, 0, 1, 1, 0, 1),
+    ],
     schema=EventFiles.create_empty().schema,
     orient="row",
 )
