@@ -63,7 +63,8 @@ def main() -> None:
     with TemporaryDirectory(prefix="pictures") as name:
         folder = Path(name)
         shutil.copytree(CHECKOUT / "data", folder / "data")
-        place = Place(folder)
+        days = {"SPARKIFY_FIRST_DAY": str(FIRST_SAMPLE_DAY), "SPARKIFY_LAST_DAY": str(LAST_SAMPLE_DAY)}
+        place = Place(folder, days)
         code, said = place.materialize(str(FIRST_SAMPLE_DAY), str(LAST_SAMPLE_DAY))
         if code:
             sys.exit(f"the sample was not loaded:\n{said[-3000:]}")
