@@ -16,7 +16,9 @@ def main() -> None:
     except SparkifyError as error:
         sys.exit(f"error: {error}")
     # From a folder without a dagster.yaml: Dagster warns of one that DAGSTER_HOME keeps it from reading.
-    os.chdir(read_settings(environment).state)
+    state = read_settings(environment).state
+    state.mkdir(parents=True, exist_ok=True)
+    os.chdir(state)
     # Become it rather than start it: Ctrl-C is then Dagster's alone to answer, and make waits for its end.
     command = [*DAGSTER, "dev", "--workspace", str(CHECKOUT / "workspace.yaml"), *sys.argv[1:]]
     os.execve(command[0], command, environment)

@@ -10,7 +10,7 @@ import dagster as dg
 from sparkify_assets.defs.jobs import load_days, load_everything, load_songs
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, Watch
-from sparkify_assets.defs.runs import RANGE_END, RANGE_START, being_loaded, outcomes_of
+from sparkify_assets.defs.runs import RANGE_END, RANGE_START, being_loaded, fail_lost_runs, outcomes_of
 from sparkify_assets.ingest.blocks import hash_content
 from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, RawFile, stat_files
 from sparkify_assets.settings import read_settings
@@ -44,6 +44,7 @@ class _Look:
 
         To be asked before the ledger: a run that ends in between looks as if it still ran, and the next tick knows.
         """
+        fail_lost_runs(self.instance)
         return outcomes_of(self.instance, memory), being_loaded(self.instance)
 
     def logs(self) -> Comparison:
