@@ -16,7 +16,7 @@ from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, RawFile, s
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.watching.changes import SONGS, Comparison, compare_logs, compare_songs, without_touched
-from sparkify_assets.watching.ledger import note_looks, read_ledger
+from sparkify_assets.watching.ledger import look_as_loaded, note_looks, read_ledger
 from sparkify_assets.watching.memory import Memory
 from sparkify_assets.watching.requests import Outcome, Plan, Request, Rules, plan
 from sparkify_assets.watching.words import reason_to_skip, warnings
@@ -54,6 +54,8 @@ class _Look:
         )
         files = stat_files(self.raw_files.folder, LOG_FOLDER)
         with self.database.connect("looks at the log files") as connection:
+            if look_as_loaded(connection, "log", files):
+                return Comparison(checked=len(files))
             ledger = read_ledger(connection, "log")
             found, touched = without_touched(
                 compare_logs(files, ledger, first, last), ledger, self._hash, most_bytes=MOST_BYTES_TO_HASH
@@ -65,6 +67,8 @@ class _Look:
         """Compare the song files with the ledger."""
         files = stat_files(self.raw_files.folder, SONG_FOLDER)
         with self.database.connect("looks at the song files") as connection:
+            if look_as_loaded(connection, "song", files):
+                return Comparison(checked=len(files))
             ledger = read_ledger(connection, "song")
             found, touched = without_touched(
                 compare_songs(files, ledger), ledger, self._hash, most_bytes=MOST_BYTES_TO_HASH

@@ -164,6 +164,7 @@ def test_killed_in_a_run_and_started_again_it_catches_up(place: Place, loader: L
     write_day(loader.data, 5, event(ts=at(5)))
     with served(place) as process, psycopg.connect(loader.database_url) as holding:
         caught_up(place, loader)
+        assert settled(loader) == {"SUCCESS": 1}
         holding.execute("LOCK TABLE public.users")
         write_day(loader.data, 6, event(ts=at(6)), event(ts=at(6), itemInSession=1))
         assert eventually(lambda: "STARTED" in runs(loader))
