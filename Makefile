@@ -6,14 +6,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
+BENCH_READY := $(VENV)/.ready-to-bench
 WORKERS ?= $(shell nproc)
 
+# A Chromium or Chrome for the browser test. Where there is none it is left out, with a word; never on CI.
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,\
+	$(shell command -v $(name))))
+WITH_BROWSER = $(or $(filter true,$(CI)),$(CHROMIUM))
+NO_BROWSER = "The browser test is left out: there is no Chromium or Chrome; with one, such as Debian's package chromium, it is run."
+
+export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export DAGSTER_DISABLE_TELEMETRY = 1
 # Without compiled files every start would take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check ui psql up down reset sample format help
+.PHONY: run test check ui psql up down reset sample pictures format bench help
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -26,7 +34,8 @@ test: $(TEST_READY)  ## format, lint, types and the whole test suite
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(if $(WITH_BROWSER),:,echo $(NO_BROWSER))
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(if $(WITH_BROWSER),,-m "not browser")
 
 check: $(TEST_READY)  ## format, lint, types and the quick tests
 	@$(BIN)/ruff format --check .
@@ -52,9 +61,15 @@ reset: $(RUN_READY)  ## empty the tables, asks first
 sample: $(RUN_READY)  ## write the sample data in data/ anew
 	@$(BIN)/python -m sparkify_assets.sample --replace
 
+pictures: $(TEST_READY)  ## take the pictures of the UI in README.md anew
+	@$(BIN)/python -m sparkify_assets_tests.browser.pictures
+
 format: $(TEST_READY)  ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: $(BENCH_READY)  ## compare the load with DuckDB, dlt and a row-by-row etl.py
+	@$(BIN)/python -m benchmarks.compare rivals $(ARGS)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -73,3 +88,8 @@ $(TEST_READY): $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing what the tests need (once)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $(RUN_READY) $@
+
+$(BENCH_READY): $(TEST_READY) constraints-bench.txt
+	@echo "installing what we compare with (once)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --constraint constraints-bench.txt --editable '.[dev,bench]'
+	@touch $@

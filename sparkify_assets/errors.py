@@ -33,5 +33,9 @@ class OutdatedError(PublishError):
     """A table was not published because a publication of newer input stands."""
 
 
+class GeneratorError(SparkifyError):
+    """Data can't be generated as it was asked for, or not where."""
+
+
 class EmbeddedServerError(SparkifyError):
     """The embedded Postgres can't be started, reached or stopped."""

@@ -36,13 +36,24 @@ DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "loaded_lo
 RAW = {"raw_song_files", "raw_logs"}
 
 CHECKS_EXPECTED: dict[str, set[str]] = {
-    "raw_song_files": {"records_are_accepted"},
-    "raw_logs": {"records_are_accepted"},
-    "artists": {"fit_to_publish", "rows_are_as_published"},
-    "songs": {"fit_to_publish", "rows_are_as_published", "artist_is_found", "stored_plays_match"},
-    "users": {"fit_to_publish", "rows_are_as_published", "user_has_played"},
-    "time": {"fit_to_publish", "time_is_used"},
-    "songplays": {"fit_to_publish", "references_are_found", "event_date_is_file_date", "every_day_has_plays"},
+    "raw_song_files": {"records_are_accepted", "fields_are_known"},
+    "raw_logs": {"records_are_accepted", "fields_are_known", "session_items_have_no_gap"},
+    "artists": {"fit_to_publish", "key_is_unique", "rows_are_as_published"},
+    "songs": {"fit_to_publish", "key_is_unique", "rows_are_as_published", "artist_is_found", "stored_plays_match"},
+    "users": {"fit_to_publish", "key_is_unique", "rows_are_as_published", "level_is_known"},
+    "time": {"fit_to_publish", "key_is_unique"},
+    "songplays": {
+        "fit_to_publish",
+        "key_is_unique",
+        "references_are_found",
+        "start_times_are_found",
+        "plays_reconcile",
+        "level_is_known",
+        "event_date_is_file_date",
+        "every_day_has_plays",
+        "volume_is_usual",
+    },
+    "unused_rows": {"user_has_played", "time_is_used"},
 }
 
 GATES = {"fit_to_publish", "records_are_accepted"}

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from dagster import AssetCheckSeverity
 from psycopg import sql
 
 from sparkify_assets.definitions import defs
+from sparkify_assets.defs.checks import CHECKS
+from sparkify_assets.defs.raw_checks import WARN
 from sparkify_assets.ingest.refusals import Reason
 from sparkify_assets.settings import CHECKOUT, read_settings
 from sparkify_assets_tests.readme_graph import draw
@@ -170,6 +173,24 @@ def test_settings_are_all_there_with_their_defaults() -> None:
     }
     for name in read:
         assert table[name].startswith("unset" if defaults[name] is None else f"`{defaults[name]}`"), name
+
+
+def test_checks_are_all_there_with_what_their_failure_is() -> None:
+    graph = defs.resolve_asset_graph()
+    severities = {check.name: check.severity for _, checks in CHECKS.values() for check in checks}
+    words = {AssetCheckSeverity.ERROR: "error", AssetCheckSeverity.WARN: "warning"}
+
+    told = {
+        name.strip("` "): row[3]
+        for row in table_rows(section("What the UI shows"))
+        if len(row) == 4
+        for name in row[0].split(",")
+    }
+
+    assert told == {
+        key.name: "gate" if graph.get_check_spec(key).blocking else words[severities.get(key.name, WARN)]
+        for key in graph.asset_check_keys
+    }
 
 
 def test_reasons_are_those_of_the_record_gate() -> None:

@@ -13,8 +13,10 @@ from psycopg import sql
 
 from sparkify_assets.commands.surroundings import DAGSTER, MODULE, dagster_environment, load_env_file
 from sparkify_assets.defs.resources import database_url
+from sparkify_assets.defs.tables import TABLES
 from sparkify_assets.errors import SparkifyError
 from sparkify_assets.postgres.connection import Connection, connected
+from sparkify_assets.postgres.rights import refuse_missing_rights
 from sparkify_assets.settings import Settings, read_settings
 
 STEP_END = re.compile(r" - (?P<step>\w+) - STEP_SUCCESS - .* in (?P<duration>[^ ]+)\.$")
@@ -24,8 +26,12 @@ SENTENCE = re.compile(r" - dagster - (?P<level>WARNING|ERROR) - \S+ - \S+ - (?:\
 CONSEQUENCE = re.compile(r"Dependencies for step \w+ (failed|were)|^Execution of run for")
 # What Dagster's command itself has to say, such as that its storage can't be used.
 COMMAND_ERROR = re.compile(r"^Error: (?P<text>(?!Materialization failed).+)$")
-CAUSE = re.compile(r"^(?!dagster)(?P<error>[a-z_][\w.]*\.[A-Z]\w*|[A-Z]\w*(?:Error|Exception)): (?P<text>.+)$")
-TABLES = ("songs", "artists", "users", "time", "songplays")
+# Dagster's wrappers of an error say only where it was met, which the name of the step does too.
+CAUSE = re.compile(
+    r"^(?!dagster\._core\.errors\.Dagster(?:Execution|UserCode))"
+    r"(?P<error>[a-z_][\w.]*\.[A-Z]\w*|[A-Z]\w*(?:Error|Exception)): (?P<text>.+)$"
+)
+STAR_TABLES = ("songs", "artists", "users", "time", "songplays")
 TOP_SONGS = 10
 LONGEST_LINE = 600  # characters: long lists are for the log
 
@@ -38,8 +44,9 @@ def main() -> int:
         settings = read_settings(environment)
         # Held until the end, so that the embedded server starts once and is still there for the report.
         url = database_url(settings)
-        with connected(url, application_name="sparkify_assets run"):
-            pass  # a database that does not answer is better said before Dagster starts than by it
+        with connected(url, application_name="sparkify_assets run") as connection:
+            # What would stop the load half-way is better said before Dagster starts.
+            refuse_missing_rights(connection, TABLES)
         code = _materialize(environment, settings)
         if code == 0:
             with connected(url, application_name="sparkify_assets report") as connection:
@@ -61,36 +68,45 @@ def _materialize(environment: Mapping[str, str], settings: Settings) -> int:
     log.parent.mkdir(parents=True, exist_ok=True)
     print(f"loading {_shown(settings.data)}, {first} to {last}; the full log goes to {_shown(log)}\n", flush=True)
     started = time.monotonic()
+    told: list[str] = []
     with log.open("w") as file:
         process = subprocess.Popen(
             command, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert process.stdout is not None
         try:
-            for line in _progress(process.stdout, file):
+            for line in _progress(process.stdout, file, told):
                 print(line, flush=True)
         except KeyboardInterrupt:
             process.wait()  # Ctrl-C has reached Dagster's process too
             raise
         code = process.wait()
     duration = f"{time.monotonic() - started:.1f} s"
-    print("\n" + (f"loaded in {duration}" if code == 0 else _failure(duration, log, code)), flush=True)
+    print("\n" + (f"loaded in {duration}" if code == 0 else _failure(duration, log, code, told)), flush=True)
     return code
 
 
-def _failure(duration: str, log: Path, code: int) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    last = f"; its last line: {lines[-1].strip()[:LONGEST_LINE]}" if lines else ""
+def _failure(duration: str, log: Path, code: int, told: list[str]) -> str:
     how = f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+    if told:
+        where = f"what went wrong stands above and in {_shown(log)}"
+    else:
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        last = f"; its last line: {lines[-1].strip()[:LONGEST_LINE]}" if lines else ""
+        where = f"what went wrong is in {_shown(log)}{last}"
+    rest = "once that is put right, the same command completes the load"
+    if code < 0:
+        rest = "the same command again completes the load"
     return (
-        f"the load failed after {duration} ({how}); what went wrong stands above and in {_shown(log)}{last}\n"
-        "every table is whole, as it was or as it becomes; the same command again completes the load"
+        f"the load failed after {duration} ({how}); {where}\nevery table is whole, as it was or as it becomes; {rest}"
     )
 
 
-def _progress(lines: IO[str], log: IO[str]) -> Iterator[str]:
-    """Copy Dagster's log to the file and give what people want to see of it, each sentence once."""
-    told = set()
+def _progress(lines: IO[str], log: IO[str], told: list[str]) -> Iterator[str]:
+    """Copy Dagster's log to the file and give what people want to see of it, each sentence once.
+
+    What is given of errors is added to `told`.
+    """
     for line in lines:
         log.write(line)
         text = line.rstrip("\n")
@@ -99,11 +115,14 @@ def _progress(lines: IO[str], log: IO[str]) -> Iterator[str]:
         elif match := STEP_FAILED.search(text):
             yield f"  FAILED  {match['step']}"
         elif (match := SENTENCE.search(text)) and not CONSEQUENCE.search(match["text"]):
+            if match["level"] == "ERROR":
+                told.append(match["text"])
             yield f"  {match['level'].lower():<7} {match['step']}: {_cut(match['text'])}"
         elif match := COMMAND_ERROR.match(text):
+            told.append(match["text"])
             yield f"  error   {match['text']}"
-        elif (match := CAUSE.match(text)) and match["text"] not in told:
-            told.add(match["text"])
+        elif (match := CAUSE.match(text)) and not any(match["text"] in earlier for earlier in told):
+            told.append(match["text"])
             yield f"  error   {match['error'].rpartition('.')[2]}: {match['text']}"
 
 
@@ -113,7 +132,7 @@ def _cut(text: str) -> str:
 
 def _report(connection: Connection, settings: Settings) -> None:
     print("\nIn the star:")
-    for table in TABLES:
+    for table in STAR_TABLES:
         query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", table))
         print(f"  {table:<10} {_one(connection, query):>9,} rows")
     for records, table in (("log", "rejected_events"), ("song", "rejected_songs")):

@@ -5,26 +5,31 @@ from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from sparkify_assets.defs.gating import RECORD_GATE, Gated, record_gate, result_of
 from sparkify_assets.defs.look import described, staged
 from sparkify_assets.defs.partitions import DAYS
+from sparkify_assets.defs.raw_checks import fields_are_known, items_have_no_gap, known_fields, whole_sessions
 from sparkify_assets.defs.resources import RawFiles
+from sparkify_assets.defs.shown import rejects_of, show_day_of_logs
 from sparkify_assets.defs.tables import REJECTED_EVENTS, REJECTED_SONGS
+from sparkify_assets.ingest.account import AccountOfDays, figures_of_files
 from sparkify_assets.ingest.discovery import PassedOver, find_log_files, find_song_files
 from sparkify_assets.ingest.gate import Verdict, judge_logs, judge_songs
 from sparkify_assets.ingest.logs import read_days
 from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.postgres.publication import Publication
-from sparkify_assets.schemas import EventFiles, Events, RejectedEvents, SongRecords, UnknownFields
+from sparkify_assets.schemas import Events, SongRecords
 from sparkify_assets.staging.area import Staged
 from sparkify_assets.staging.io_manager import StagingFolder
 
 
 @dg.asset(
     **staged(SongRecords),
-    check_specs=[record_gate("raw_song_files", "the song files are readable and few records are refused")],
+    check_specs=[
+        record_gate("raw_song_files", "the song files are readable and few records are refused"),
+        known_fields("raw_song_files"),
+    ],
 )
 def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: StagingFolder) -> Gated:
     """One row per valid song record, with the file and line it comes from."""
@@ -42,23 +47,29 @@ def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, stagi
             },
         )
         verdict = judge_songs(catalogue.files, catalogue.rejected, raw_files.max_rejected)
-        figures = _figures(catalogue.files, found.passed_over, catalogue.unknown_fields)
-        yield from result_of(context, RECORD_GATE, _failures(verdict), figures)
+        figures = figures_of_files(catalogue.files, catalogue.unknown_fields)
+        yield fields_are_known("raw_song_files", catalogue.unknown_fields)
+        yield from result_of(
+            context, RECORD_GATE, _failures(verdict), {**figures, **_gate_figures(raw_files, found.passed_over)}
+        )
         if verdict.passed:
-            yield dg.Output(draft, metadata={"dagster/row_count": catalogue.songs.height, **figures})
+            rejects = rejects_of(figures["rejected"], "rejected_songs")
+            yield dg.Output(draft, metadata={"dagster/row_count": catalogue.songs.height, **figures, **rejects})
 
 
 @dg.asset(
     **staged(Events),
     partitions_def=DAYS,
-    check_specs=[record_gate("raw_logs", "the log files are readable, every line is accounted for, few are refused")],
+    check_specs=[
+        record_gate("raw_logs", "the log files are readable, every line is accounted for, few are refused"),
+        known_fields("raw_logs"),
+        whole_sessions("raw_logs"),
+    ],
 )
 def raw_logs(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: StagingFolder) -> Gated:
     """One row per log event that counts, with the file and line it comes from; a folder a day."""
     days = [dt.date.fromisoformat(day) for day in context.partition_keys]
-    files: list[pl.DataFrame] = [EventFiles.create_empty()]
-    rejected: list[pl.DataFrame] = [RejectedEvents.create_empty()]
-    unknown: list[pl.DataFrame] = [UnknownFields.create_empty()]
+    account = AccountOfDays(min(days))
     with staging.area().draft("raw_logs", context.run.run_id, context.partition_keys) as draft:
         found = find_log_files(raw_files.folder, *raw_files.window)
         _list_passed_over(context, found.passed_over)
@@ -73,15 +84,17 @@ def raw_logs(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: St
                     "unknown_fields": day.unknown_fields,
                 },
             )
-            files.append(day.files)
-            rejected.append(day.rejected)
-            unknown.append(day.unknown_fields)
-        of_all = pl.concat(files)
-        verdict = judge_logs(of_all, pl.concat(rejected), raw_files.max_rejected)
-        figures = _figures(of_all, found.passed_over, pl.concat(unknown))
-        yield from result_of(context, RECORD_GATE, _failures(verdict), figures)
+            account.add(day)
+            show_day_of_logs(context, str(day.day), figures_of_files(day.files, day.unknown_fields))
+        verdict = judge_logs(account.files, account.rejected, raw_files.max_rejected)
+        figures = figures_of_files(account.files, account.unknown_fields)
+        yield fields_are_known("raw_logs", account.unknown_fields)
+        yield items_have_no_gap("raw_logs", account.gaps)
+        yield from result_of(
+            context, RECORD_GATE, _failures(verdict), {**figures, **_gate_figures(raw_files, found.passed_over)}
+        )
         if verdict.passed:
-            yield dg.Output(draft, metadata={"dagster/row_count": figures["events"], **figures})
+            yield dg.Output(draft)
 
 
 @dg.asset(**described(REJECTED_SONGS, group="rejected"))
@@ -100,16 +113,8 @@ def _failures(verdict: Verdict) -> tuple[str, ...]:
     return () if verdict.passed else (verdict.message,)
 
 
-def _figures(files: pl.DataFrame, passed_over: Sequence[PassedOver], unknown: pl.DataFrame) -> dict[str, Any]:
-    """Return the totals over the files, and what else of them people should see."""
-    counted = files.select(pl.col(pl.Int64).sum()).row(0, named=True)
-    fields = unknown.group_by("field").agg(pl.col("records").sum()).sort("field")
-    return {
-        "files": files.height,
-        **counted,
-        "passed_over": len(passed_over),
-        "unknown_fields": ", ".join(f"{field} ({records})" for field, records in fields.iter_rows()) or "none",
-    }
+def _gate_figures(raw_files: RawFiles, passed_over: Sequence[PassedOver]) -> dict[str, Any]:
+    return {"max_rejected": raw_files.max_rejected, "passed_over": len(passed_over)}
 
 
 def _list_passed_over(context: dg.AssetExecutionContext, passed_over: Sequence[PassedOver]) -> None:

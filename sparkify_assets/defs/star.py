@@ -9,6 +9,7 @@ from sparkify_assets.defs.gating import Gated, publish_gate, through_gate
 from sparkify_assets.defs.look import OWNERS, described
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.defs.resources import SparkifyDatabase
+from sparkify_assets.defs.shown import show_days_of_plays
 from sparkify_assets.defs.tables import ARTISTS, PARENTS_FIRST, SONG_OF_PLAY, SONGPLAYS, SONGS, TIME, USERS
 from sparkify_assets.postgres.prune import Pruned, prune
 from sparkify_assets.postgres.publication import Publication
@@ -18,6 +19,7 @@ from sparkify_assets.staging.area import Staged
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.transforms import gates
 from sparkify_assets.transforms.artists import build_artists
+from sparkify_assets.transforms.listening import plays_by_day
 from sparkify_assets.transforms.songplays import build_songplay_claims, build_songplays
 from sparkify_assets.transforms.songs import build_songs
 from sparkify_assets.transforms.time import build_time
@@ -92,6 +94,7 @@ def songplays(context: dg.AssetExecutionContext, raw_logs: Staged, raw_song_file
     events = raw_logs.frame("events")
     catalogue = build_songs(raw_song_files.frame("songs").collect())
     plays = build_songplays(events, catalogue)
+    show_days_of_plays(context, plays_by_day(plays))
     publication = Publication(plays, versions=raw_logs.versions, claims=build_songplay_claims(events))
     yield from through_gate(context, publication, gates.gate_songplays(plays, events, catalogue))
 

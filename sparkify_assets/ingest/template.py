@@ -20,7 +20,9 @@ from sparkify_assets.ingest.records import DTYPES, Field, FieldType, RecordKind
 MAX_FIELDS = 64  # of a line that a template is learned from: bounds the size of the pattern
 MAX_NAME = 100  # characters of a field's name, likewise
 _HEX = "[0-9a-fA-F]"
-_PLAIN = r'[^"\\\x00-\x1f]|\\["\\/bfnrt]'
+_CHARACTER = r'[^"\\\x00-\x1f]'  # stands for itself in a text
+_ASCII_CHARACTER = r"[ !#-\[\]-\x7f]"
+_PLAIN = rf'{_CHARACTER}|\\["\\/bfnrt]'
 _ANY_TEXT = rf'"(?:{_PLAIN}|\\u{_HEX}{{4}})*"'
 _NOT_NUL = rf"0(?:[1-9a-fA-F]{_HEX}{{2}}|0[1-9a-fA-F]{_HEX}|00[1-9a-fA-F])"
 _NO_SURROGATE = rf"[1-9a-ce-fA-CE-F]{_HEX}{{3}}|[dD][0-7]{_HEX}{{2}}"
@@ -44,6 +46,7 @@ class Template:
     """
 
     block: str
+    ascii_block: str  # the same of text that is ASCII, a quarter faster
     line: str
     dtypes: Mapping[str, type[pl.DataType]]
     unknown: tuple[str, ...]
@@ -59,8 +62,10 @@ class Template:
         values = dict(pairs)
         as_float = {name for name in used if _is_float_for_integer(kind.by_name[name], values[name])}
         line = _line_pattern(names, kind, as_float)
+        block = rf"\A(?:{line}\r?(?:\n|\z))+\z"
         return cls(
-            block=rf"\A(?:{line}\r?(?:\n|\z))+\z",
+            block=block,
+            ascii_block=block.replace(_CHARACTER, _ASCII_CHARACTER),
             line=rf"\A{line}\r?\z",
             dtypes={name: _dtype(kind.by_name[name], name in as_float) for name in used},
             unknown=tuple(sorted(set(names) - kind.known)),
@@ -73,7 +78,7 @@ class Template:
 
     def matches_all(self, text: bytes) -> bool:
         """Tell whether a text is lines that all match."""
-        return as_text([text]).str.contains(self.block).item() is True
+        return as_text([text]).str.contains(self.ascii_block if text.isascii() else self.block).item() is True
 
     def read(self, text: bytes, lines: int) -> pl.DataFrame | None:
         """Parse lines that match; None where polars refuses one, or does not make one row of each."""

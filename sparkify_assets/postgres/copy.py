@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 from pgpq import ArrowToPostgresBinaryEncoder
@@ -31,7 +30,8 @@ def copy_frame(connection: Connection, frame: pl.DataFrame, target: sql.Identifi
     options = sql.SQL("FORMAT BINARY, FREEZE") if frozen else sql.SQL("FORMAT BINARY")
     statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(target, names.columns(frame.columns), options)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for block in _ahead(_encoded(frame)):
+        # The driver sends in the background what the server does not take yet: a thread that encodes gains nothing.
+        for block in _encoded(frame):
             copy.write(block)
 
 
@@ -51,15 +51,6 @@ def stage(connection: Connection, frame: pl.DataFrame, table: Table, name: str) 
     # Without statistics the planner takes the table for tiny and joins it by nested loops.
     connection.execute(sql.SQL("ANALYZE {}").format(staged))
     return staged
-
-
-def _ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Give the blocks, each next one made in a thread while the server takes the one before."""
-    with ThreadPoolExecutor(1, thread_name_prefix="encode") as pool:
-        pending = pool.submit(next, blocks, None)
-        while (block := pending.result()) is not None:
-            pending = pool.submit(next, blocks, None)
-            yield block
 
 
 def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:

@@ -11,11 +11,13 @@ Named in `dagster.yaml`:
           home: .state/postgres      # a relative path counts from the folder where dagster.yaml really lies
           database: shop             # of the embedded server
 
-It also holds one connection open where Dagster opens one or more for each event, and does not wait for the
-disk: a run over a month takes 3.6 s instead of 6.7 s (SQLite: 5.5 s), most of it without any work in the assets.
+It also holds one connection open where Dagster opens one or more for each event, does not wait for the disk, and
+has Dagster write the events of an asset's partitions together: a run over a month takes 2.8 s instead of 6.7 s (SQLite:
+5.5 s), most of it without any work in the assets.
 """
 
 import os
+import select
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +41,8 @@ _DRIVER = "postgresql+psycopg2"
 _LAST_TABLE = "jobs"  # of the schedule storage, the last one to be made
 _CONNECT_TIMEOUT_S = "10"
 _RECYCLE_S = 3600
+# Dagster's own switch, which it has in no other place; without it each partition of a range is a write of its own.
+_BATCH_VARIABLE, _BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE", "1000"
 _NOT_ALLOWED = "42501"
 
 
@@ -65,6 +69,7 @@ class PostgresStorage(DagsterPostgresStorage):
         Raises:
             StorageError: the database can't be reached or used; the message says what to do.
         """
+        os.environ.setdefault(_BATCH_VARIABLE, _BATCH_SIZE)
         given = {name: _text(value) for name, value in config_value.items()}
         schema = given.get("schema") or DEFAULT_SCHEMA
         url = driver_url(given.get("url") or _embedded_url(given), schema)
@@ -128,12 +133,11 @@ def _embedded_url(given: Mapping[str, str]) -> str:
 def _engine(url: sa.URL) -> sa.Engine:
     """Return an engine that keeps one connection open, and opens more only while they are needed.
 
-    One a process, for all three parts of the storage. A connection that broke while idle is replaced
-    (`pool_pre_ping`), and a forked child leaves its parent's alone.
+    One a process, for all three parts of the storage. A connection that broke while idle is replaced, and a forked
+    child leaves its parent's alone.
     """
-    engine = sa.create_engine(
-        url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=-1, pool_pre_ping=True, pool_recycle=_RECYCLE_S
-    )
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=-1, pool_recycle=_RECYCLE_S)
+    sa.event.listen(engine, "checkout", _refuse_closed)
     known = weakref.ref(engine)
 
     def leave_alone() -> None:
@@ -142,6 +146,19 @@ def _engine(url: sa.URL) -> sa.Engine:
 
     os.register_at_fork(after_in_child=leave_alone)
     return engine
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Have the pool replace a connection on which the server has said something unasked: its end, as a rule.
+
+    `pool_pre_ping` would ask the server each time, a thousand times in a run over a month.
+    """
+    unasked = select.poll()
+    if not connection.closed:
+        unasked.register(connection.fileno(), select.POLLIN)
+        if not unasked.poll(0):
+            return
+    raise sa.exc.DisconnectionError("the server has closed the connection")
 
 
 def _make_schema(connection: sa.Connection, schema: str) -> None:
@@ -157,7 +174,9 @@ def _with_password(url: sa.URL) -> str:
 
 def _explained(error: sa.exc.DBAPIError, url: sa.URL, schema: str) -> str:
     """Put in one sentence what was tried, what is wrong and what to do, without the password."""
-    where = f"{url.username or ''}@{url.host or url.query.get('host', '')}:{url.port or 5432}/{url.database}"
+    parts = {"user": url.username, "host": url.host, "port": url.port, "dbname": url.database}
+    user, host, port, database = (part or url.query.get(name, "") for name, part in parts.items())
+    where = f"{user}@{host}:{port or 5432}/{database}"
     reason = " ".join(str(error.orig).split())
     if url.password:
         reason = reason.replace(str(url.password), "***")

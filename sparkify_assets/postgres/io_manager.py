@@ -1,7 +1,7 @@
 """A Dagster IO manager for polars frames in Postgres."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,9 @@ import polars as pl
 
 from sparkify_assets.errors import FrameError
 from sparkify_assets.postgres.connection import Connection, connected
+from sparkify_assets.postgres.figures import figures_of_partitions, previews
 from sparkify_assets.postgres.modes import ReplacePartition
+from sparkify_assets.postgres.preview import Shown
 from sparkify_assets.postgres.publication import Publication, Written
 from sparkify_assets.postgres.publish import publish
 from sparkify_assets.postgres.read import read
@@ -95,14 +97,24 @@ class PostgresIOManager(dg.ConfigurableIOManager):
         publication = _publication(context, table, obj)
         with self.database.connect(f"run {context.run_id[:8]} {table.qualified_name}") as connection:
             written = publish(connection, table, publication)
-        context.add_output_metadata(_metadata(table, publication, written))
+        self._record(context, table, publication, written)
+
+    def _record(self, context: dg.OutputContext, table: Table, publication: Publication, written: Written) -> None:
+        """Give the UI the figures: of each partition its own, also where a range was written at once."""
+        metadata: dict[str, Any] = {
+            "dagster/table_name": table.qualified_name,
+            "dagster/row_count": written.row_count,
+        }
         if COLUMN_SCHEMA not in (context.definition_metadata or {}):
-            context.add_output_metadata({COLUMN_SCHEMA: _table_schema(table)})
-        if len(publication.partitions) > 1:
-            # What goes with the output of a range is copied to each of its partitions, so this can't.
-            for partition, rows in written.partition_rows.items():
-                figure = {"dagster/partition_row_count": rows}
-                context.step_context.add_asset_metadata(figure, context.asset_key, partition_key=partition)
+            metadata[COLUMN_SCHEMA] = _table_schema(table)
+        context.add_output_metadata(metadata)
+        shown = previews(table, publication)
+        for partition, figures in figures_of_partitions(table, publication, written).items():
+            own = {**figures, **({"preview": _table_value(table, shown[partition])} if partition in shown else {})}
+            # What goes with the output of a range is copied to each of its partitions, so this can't. An asset without
+            # partitions may publish one of its table's.
+            of_dagster = partition if context.has_asset_partitions else None
+            context.step_context.add_asset_metadata(own, context.asset_key, partition_key=of_dagster)
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame | pl.LazyFrame:
         """Read the table of the asset upstream, of one that is published by partition the run's partitions.
@@ -173,18 +185,6 @@ def _publication(context: dg.OutputContext, table: Table, obj: object) -> Public
     return replace(given, partitions=given.partitions or partitions, run_id=given.run_id or context.run_id)
 
 
-def _metadata(table: Table, publication: Publication, written: Written) -> dict[str, Any]:
-    figures: dict[str, Any] = {
-        "dagster/table_name": table.qualified_name,
-        "dagster/row_count": written.row_count,
-        "rows_inserted": written.inserted,
-        "rows_updated": written.updated,
-        "rows_unchanged": written.unchanged,
-        "rows_deleted": written.deleted,
-        "seconds": round(written.seconds, 3),
-    }
-    if len(publication.partitions) == 1 and publication.partitions[0] in written.partition_rows:
-        figures["dagster/partition_row_count"] = written.partition_rows[publication.partitions[0]]
-    if written.superseded or written.restored:
-        figures |= {"rows_superseded": written.superseded, "rows_restored": written.restored}
-    return figures
+def _table_value(table: Table, rows: Sequence[Mapping[str, Shown]]) -> dg.TableMetadataValue:
+    schema = dg.TableSchema(columns=[dg.TableColumn(column.name, column.sql_type) for column in table.columns])
+    return dg.MetadataValue.table([dg.TableRecord(row) for row in rows], schema)

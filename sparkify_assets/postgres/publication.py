@@ -45,7 +45,8 @@ class Written:
 
     `staged = inserted + updated + unchanged + superseded` holds in every mode but the newest-per-key one,
     where the staged rows are contributions and the other figures speak of the public table. `net_change` is what
-    the table has more than before, `row_count` what it has now.
+    the table has more than before, `row_count` what it has now. Of a partition, `partition_rows` is what it has now
+    and `partition_counts` what was (inserted, updated, deleted), where the mode tells.
     """
 
     staged: int
@@ -58,6 +59,7 @@ class Written:
     net_change: int = 0
     row_count: int = 0
     partition_rows: Mapping[str, int] = field(default_factory=dict)
+    partition_counts: Mapping[str, tuple[int, int, int] | None] = field(default_factory=dict)
     seconds: float = 0.0
 
 

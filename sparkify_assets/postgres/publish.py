@@ -61,7 +61,8 @@ def publish(connection: Connection, table: Table, publication: Publication) -> W
             row_count = bookkeeping.change_row_count(connection, table, written.net_change)
             bookkeeping.record(connection, table, publication, counts)
             plans.refresh_statistics(connection, stored)
-    return replace(written, row_count=row_count, seconds=time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return replace(written, row_count=row_count, partition_counts=counts, seconds=seconds)
 
 
 def conformed(table: Table, publication: Publication) -> Publication:
@@ -90,9 +91,14 @@ def explained(connection: Connection, table: Table, *more: Table) -> Iterator[No
             "wait for it to end, or end it, and run this again"
         ) from error
     except errors.InsufficientPrivilege as error:
+        denied = str(error.diag.message_primary)
+        of_schema = denied.removeprefix("permission denied for schema ")
+        remedy = "grant it, or make the user the table's owner"
+        if of_schema != denied:
+            remedy = f"have its owner give the right: GRANT CREATE ON SCHEMA {of_schema} TO {connection.info.user}"
         raise PublishError(
-            f"table '{table.qualified_name}': user '{connection.info.user}' lacks a right: "
-            f"{error.diag.message_primary}; grant it, or make the user the table's owner; no row was changed"
+            f"table '{table.qualified_name}': user '{connection.info.user}' lacks a right: {denied}; {remedy}; "
+            "no row was changed"
         ) from error
     except psycopg.OperationalError as error:
         raise PublishError(

@@ -68,7 +68,7 @@ def _listener(user_id: int, recipe: Recipe, chance: Chance) -> Listener:
         last_name=chance.one_of(people.LAST_NAMES),
         gender=gender,
         location=chance.one_of(people.METROS),
-        user_agent=_user_agent(chance),
+        user_agent=user_agent(chance),
         registered=_registration(recipe, chance),
         level="paid" if pays else "free",
         logged_in=chance.happens(LOGGED_IN_SHARE),
@@ -82,12 +82,12 @@ def _registration(recipe: Recipe, chance: Chance) -> int:
     return recipe.first_second - chance.between(1, WEEKS_OF_REGISTRATION * 7 * DAY_S)
 
 
-def _user_agent(chance: Chance) -> str:
+def user_agent(chance: Chance) -> str:
     """Return a browser; one with a comma in it stands in quotes, a scar of the CSV file it once went through."""
     mac_version = chance.one_of(people.MAC_VERSIONS)
     ios_version, mobile_safari = chance.one_of(people.IOS_VERSIONS)
     browser = chance.one_of(people.BROWSERS)
-    user_agent = browser.format(
+    name = browser.format(
         desktop=chance.one_of(people.DESKTOPS).format(os=mac_version),
         phone=chance.one_of(people.PHONES),
         os=mac_version,
@@ -96,4 +96,4 @@ def _user_agent(chance: Chance) -> str:
         firefox=chance.one_of(people.FIREFOX_VERSIONS),
         safari=mobile_safari if browser == people.SAFARI_MOBILE else "12.0",
     )
-    return f'"{user_agent}"' if "," in user_agent else user_agent
+    return f'"{name}"' if "," in name else name

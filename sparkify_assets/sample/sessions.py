@@ -111,17 +111,21 @@ def _life(
         second += BREAK_S
 
 
+def visits(standing: Standing, chance: Chance) -> Iterator[str]:
+    """Yield the pages of one session; what a page changes of the standing is taken over when the next is drawn."""
+    page = pages.START
+    while (page := pages.next_page(standing.mode, page, chance)) != pages.END:
+        yield page
+        standing.move_on(page)
+
+
 def _session(
     listener: Listener, standing: Standing, second: int, session_id: int, taste: Taste, chance: Chance
 ) -> Iterator[Event]:
     """Yield the events of one session; the next song begins when the one before is over."""
     song: Song | None = None
-    page = pages.START
     song_ends = second
-    for item in count():
-        page = pages.next_page(standing.mode, page, chance)
-        if page == pages.END:
-            return
+    for item, page in enumerate(visits(standing, chance)):
         if item > 0:
             second = _moment_of(page, second, song_ends, chance)
         if page == pages.PLAY:
@@ -131,7 +135,6 @@ def _session(
             song_ends = second
         played = song if page == pages.PLAY else None
         yield Event(second, listener, not standing.logged_in, session_id, item, page, standing.level, played)
-        standing.move_on(page)
 
 
 def _moment_of(page: str, second: int, song_ends: int, chance: Chance) -> int:

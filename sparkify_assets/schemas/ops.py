@@ -49,10 +49,10 @@ class SupersededPlays(Songplays):
 class SongplayClaims(dy.Schema):
     """One row per event of a user that is no play: where it is the last copy of an event, no earlier copy counts."""
 
+    start_time = timestamp(primary_key=True, description="when the event happened")
     user_id = dy.Int64(primary_key=True, description="whose event")
     session_id = dy.Int64(primary_key=True, description="session of the event")
     item_in_session = dy.Int32(primary_key=True, description="position of the event in its session")
-    start_time = timestamp(primary_key=True, description="when the event happened")
     log_date = dy.Date(primary_key=True, description="day in the log file's name: the partition")
 
 

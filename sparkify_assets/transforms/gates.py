@@ -73,7 +73,7 @@ def gate_time(time: pl.DataFrame, events: pl.LazyFrame) -> Gate:
 def gate_songplays(songplays: pl.DataFrame, events: pl.LazyFrame, songs: pl.DataFrame) -> Gate:
     """Check that there is one valid row for each play, each event once a day, and matched songs are known."""
     plays = events.filter(pl.col("page") == PLAY).select(pl.len()).collect().item()
-    doubled = songplays.height - songplays.select(EVENT_KEY).n_unique()
+    doubled = _repeats(songplays, EVENT_KEY)
     matched = songplays.filter(pl.col("song_id").is_not_null()).select("song_id", "artist_id")
     strangers = matched.join(songs, on=["song_id", "artist_id"], how="anti").height
     return _gate(
@@ -109,6 +109,14 @@ def _broken(rows: type[dy.Schema], frame: pl.DataFrame) -> list[str]:
         misfit = " ".join(str(error).partition("\n\n")[0].split())
         raise FrameError(f"the frame does not fit its schema: {misfit}; nothing was written") from error
     return [f"rule '{rule}' is broken by {count} row(s)" for rule, count in counts.items()]
+
+
+def _repeats(frame: pl.DataFrame, key: list[str]) -> int:
+    """Return how many rows have the key of another one, counting each key's first row as none."""
+    # Hashes that all differ prove that the keys do, at a quarter of the cost.
+    if frame.select(pl.struct(key).hash().n_unique()).item() == frame.height:
+        return 0
+    return frame.height - frame.select(key).n_unique()
 
 
 def _found(column: str, strangers: int) -> tuple[str, ...]:

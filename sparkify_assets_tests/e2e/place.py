@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import conninfo_to_dict
@@ -45,6 +46,15 @@ class Place:
 
     def start(self, *command: str, **settings: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, both of its outputs in one pipe."""
+        return self._start(command, settings, subprocess.PIPE)
+
+    def serve(self, log: IO[str], *command: str) -> subprocess.Popen[str]:
+        """Start a command that runs until it is told to end, what it says in the log."""
+        return self._start(command, {}, log)
+
+    def _start(
+        self, command: Sequence[str], settings: Mapping[str, str], output: int | IO[str]
+    ) -> subprocess.Popen[str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_USER)}
         folders = {
             "SPARKIFY_HOME": str(self.folder / "home"),
@@ -56,7 +66,7 @@ class Place:
             cwd=self.folder,
             env={**ours, **folders, **self.settings, **settings},
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,

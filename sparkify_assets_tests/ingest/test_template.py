@@ -72,6 +72,11 @@ def test_lines_of_the_same_form_match(line: bytes) -> None:
     ],
 )
 def test_lines_that_polars_would_bend_or_are_of_another_form_do_not_match(line: bytes) -> None:
+    beside_ascii_and_other_text = [event(), event(song="é")]
+
+    for before in beside_ascii_and_other_text:
+        assert learned(event()).matches_all(before)
+        assert not learned(event()).matches_all(before + b"\n" + line + b"\n" + before)
     assert not learned(event()).matches_all(line)
 
 

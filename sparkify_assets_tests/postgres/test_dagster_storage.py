@@ -19,7 +19,12 @@ import dagster as dg
 @dg.asset
 def songs() -> None: ...
 
-defs = dg.Definitions(assets=[songs], executor=dg.in_process_executor)
+days = dg.DailyPartitionsDefinition("2018-11-01", end_date="2018-12-01")
+
+@dg.multi_asset(specs=[dg.AssetSpec("plays", partitions_def=days)], backfill_policy=dg.BackfillPolicy.single_run())
+def plays(): ...
+
+defs = dg.Definitions(assets=[songs, plays], executor=dg.in_process_executor)
 """
 INSTANCE = """
 telemetry: {enabled: false}
@@ -142,6 +147,31 @@ def test_one_connection_serves_all_events_and_is_renewed_when_it_breaks(folder: 
     assert sessions == "held"
 
 
+def test_events_of_the_partitions_of_a_range_are_written_together(folder: Path) -> None:
+    days = ["--partition-range", "2018-11-01...2018-11-30"]
+    done = command(
+        folder, *["-m", "dagster", "asset", "materialize", "--select", "plays", *days, "-f", "definitions.py"], url=""
+    )
+    assert done.returncode == 0, done.stderr
+
+    found = on_instance(
+        folder,
+        """
+        import psycopg
+        from pathlib import Path
+        from sparkify_assets.postgres.embedded import EmbeddedServer
+        with psycopg.connect(EmbeddedServer(Path("../server"), database="shop").ensure()) as connection:
+            rows = connection.execute(
+                "SELECT count(*), count(DISTINCT xmin::text) FROM dagster.event_logs "
+                "WHERE dagster_event_type = 'ASSET_MATERIALIZATION' AND partition IS NOT NULL"
+            )
+            print(rows.fetchall())
+        """,
+    )
+
+    assert found == "[(30, 1)]"
+
+
 def test_forked_child_has_a_connection_of_its_own(folder: Path) -> None:
     counts = on_instance(
         folder,
@@ -177,6 +207,13 @@ def test_refused_connection_is_one_message(folder: Path) -> None:
     assert "check the host and the port" in done.stderr
     assert "Traceback" not in done.stderr
     assert "secret" not in done.stderr + done.stdout
+
+
+def test_place_that_the_options_of_the_url_name_is_told(folder: Path, tmp_path: Path) -> None:
+    done = materialize(folder, url=f"postgresql://alice@/shop?host={tmp_path}&port=54399")
+
+    assert done.returncode == 1
+    assert f"of alice@{tmp_path}:54399/shop" in done.stderr
 
 
 def test_wrong_password_is_one_message_without_it(folder: Path, loopback: str) -> None:

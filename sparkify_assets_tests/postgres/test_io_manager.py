@@ -85,6 +85,9 @@ def test_a_frame_becomes_the_table(connection: Connection, database_url: str) ->
     [metadata] = metadata_of(result, "stations")
     assert read(connection, STATIONS).equals(ONE_STATION)
     assert metadata.pop("seconds") > 0
+    preview = metadata.pop("preview")
+    assert [record.data for record in preview.records] == ONE_STATION.to_dicts()
+    assert [(column.name, column.type) for column in preview.schema.columns][-1] == ("kind", "text")
     assert metadata == {
         "dagster/table_name": "weather.stations",
         "dagster/row_count": 1,
@@ -133,6 +136,44 @@ def test_a_range_is_one_write_and_each_partition_has_its_figure(connection: Conn
     assert versions == [("1", 7), ("2", 7), ("3", 7)]
     assert figures == {"1": 2, "2": 0, "3": 1}
     assert [each["dagster/row_count"] for each in metadata_of(result, "all_readings")] == [3, 3, 3]
+
+
+def test_a_range_gives_each_partition_its_own_counts_and_rows(database_url: str) -> None:
+    run(database_url, readings, partition="1")
+
+    result = run(database_url, ranged(), days=("1", "3"))
+
+    by_day: dict[str, dict[str, Any]] = {
+        materialization.partition or "": {name: value.value for name, value in materialization.metadata.items()}
+        for materialization in result.asset_materializations_for_node("all_readings")
+    }
+    counts = {
+        day: [figures[f"rows_{what}"] for what in ("inserted", "updated", "unchanged", "deleted")]
+        for day, figures in by_day.items()
+    }
+    previewed = {
+        day: [record.data["reading_id"] for record in figures["preview"].records]
+        for day, figures in by_day.items()
+        if "preview" in figures
+    }
+    assert counts == {"1": [0, 0, 2, 0], "2": [0, 0, 0, 0], "3": [1, 0, 0, 0]}
+    assert previewed == {"1": [11, 12], "3": [31]}
+    assert [day for day, figures in by_day.items() if "run_rows_inserted" in figures] == ["3"]
+    assert (by_day["3"]["run_rows_inserted"], by_day["3"]["run_rows_unchanged"]) == (1, 2)
+
+
+def test_an_asset_without_partitions_may_publish_one_of_its_table(connection: Connection, database_url: str) -> None:
+    @dg.asset(name="readings")
+    def third_day() -> Publication:
+        return Publication(ALL_DAYS.filter(pl.col("day") == 3), partitions=("3",))
+
+    run(database_url, readings, partition="1")
+
+    result = run(database_url, third_day)
+
+    (figures,) = metadata_of(result, "readings")
+    assert (figures["dagster/row_count"], figures["dagster/partition_row_count"], figures["rows_inserted"]) == (3, 1, 1)
+    assert sorted(read(connection, READINGS)[READINGS.key[0]].to_list()) == [11, 12, 31]
 
 
 def test_what_was_superseded_and_restored_is_told(connection: Connection, database_url: str) -> None:

@@ -27,7 +27,7 @@ def test_plays_kept_aside_have_the_columns_of_plays() -> None:
 
 def test_claims_are_the_key_of_an_event_and_the_day() -> None:
     assert SONGPLAY_CLAIMS.column_names == [*EVENT_KEY, "log_date"]
-    assert EVENT_KEY == ("user_id", "session_id", "item_in_session", "start_time")
+    assert EVENT_KEY == ("start_time", "user_id", "session_id", "item_in_session")
     for name in SONGPLAY_CLAIMS.column_names:
         assert SONGPLAY_CLAIMS.column(name).sql_type == SONGPLAYS.column(name).sql_type
 

@@ -185,7 +185,7 @@ def test_claims_are_the_keys_of_users_events_that_are_no_plays_in_order() -> Non
 
     noon = dt.datetime(2018, 11, 15, 12, tzinfo=dt.UTC)
     assert SongplayClaims.is_valid(built)
-    assert built.rows() == [(7, 12, 3, noon, DAY), (9, 12, 0, noon, DAY)]
+    assert built.rows() == [(noon, 7, 12, 3, DAY), (noon, 9, 12, 0, DAY)]
 
 
 def test_no_events_give_no_claims() -> None:

@@ -1,0 +1,15 @@
+"""The command `sparkify`: what is no Dagster command."""
+
+import typer
+
+from sparkify_assets.commands import generate
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def sparkify() -> None:
+    """What Sparkify's project does beside Dagster's own commands."""
+
+
+app.command("generate")(generate.generate)

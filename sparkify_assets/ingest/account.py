@@ -1,0 +1,72 @@
+"""What became of the lines of raw files, as figures: of all files together, and of each day."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from sparkify_assets.ingest.logs import DayOfLogs
+from sparkify_assets.ingest.sessions import Gaps, find_gaps, sessions_of
+from sparkify_assets.schemas import EventFiles, RejectedEvents, UnknownFields
+
+DECIMALS = 6  # one record in a million is a share that people can read
+
+
+@dataclass
+class AccountOfDays:
+    """What is kept of days of logs when their events have been handed on: nothing that grows with the events."""
+
+    first_day: dt.date
+    _files: list[pl.DataFrame] = field(default_factory=lambda: [EventFiles.create_empty()])
+    _rejected: list[pl.DataFrame] = field(default_factory=lambda: [RejectedEvents.create_empty()])
+    _unknown: list[pl.DataFrame] = field(default_factory=lambda: [UnknownFields.create_empty()])
+    _sessions: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, day: DayOfLogs) -> None:
+        """Take the next day."""
+        self._files.append(day.files)
+        self._rejected.append(day.rejected)
+        self._unknown.append(day.unknown_fields)
+        self._sessions.append(sessions_of(day.day, day.events))
+
+    @property
+    def files(self) -> pl.DataFrame:
+        """EventFiles of all days."""
+        return pl.concat(self._files)
+
+    @property
+    def rejected(self) -> pl.DataFrame:
+        """RejectedEvents of all days."""
+        return pl.concat(self._rejected)
+
+    @property
+    def unknown_fields(self) -> pl.DataFrame:
+        """UnknownFields of all days."""
+        return pl.concat(self._unknown)
+
+    @property
+    def gaps(self) -> Gaps:
+        """What is missing from the sessions of all days."""
+        return find_gaps(self._sessions, self.first_day)
+
+
+def figures_of_files(files: pl.DataFrame, unknown: pl.DataFrame) -> dict[str, Any]:
+    """Return the totals over the files.
+
+    Args:
+        files: EventFiles or SongFiles.
+        unknown: UnknownFields of the same files.
+
+    Returns:
+        `files`, each count of the frame summed, `reject_rate` (share of the lines, as the record gate takes it; 0 where
+        there is none) and `unknown_fields`, the fields that we do not know with the records that have them.
+    """
+    counted = files.select(pl.col(pl.Int64).sum()).row(0, named=True)
+    fields = unknown.group_by("field").agg(pl.col("records").sum()).sort("field")
+    return {
+        "files": files.height,
+        **counted,
+        "reject_rate": round(counted["rejected"] / counted["lines"], DECIMALS) if counted["lines"] else 0.0,
+        "unknown_fields": ", ".join(f"{field} ({records})" for field, records in fields.iter_rows()) or "none",
+    }

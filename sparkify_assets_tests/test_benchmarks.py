@@ -1,0 +1,31 @@
+"""The benchmarks run, and print a table with a row for each that was measured."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sparkify_assets.settings import CHECKOUT
+
+COMPARISONS = {
+    ("bare", str(CHECKOUT / "data")): ("project", "bare"),
+    ("growth", "--events", "300", "--songs", "10"): ("project, 300", "bare, 300"),
+    ("songs", "--songs", "20"): ("read and parsed, bare", "empty graph", "first load", "one more"),
+}
+CELL = r" +[\d,.]+(?: s| MiB)? "
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", COMPARISONS, ids=lambda arguments: arguments[0])
+def test_comparison_prints_its_table(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "benchmarks.compare", *arguments, "--runs", "1", "--folder", str(tmp_path)]
+
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert re.match(r"\d+ cores, .* PostgreSQL [\d.]+, dagster [\d.]+, .*\nmedians of 1\n", done.stdout)
+    rows = re.findall(rf"^\| (.+?) *\|{CELL}(?:\|{CELL}){{8}}\|$", done.stdout, re.MULTILINE)
+    assert tuple(rows) == COMPARISONS[arguments]
+    assert list(tmp_path.iterdir()) == []
