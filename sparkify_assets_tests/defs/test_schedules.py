@@ -8,10 +8,13 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 import pytest
+from psycopg import sql
 
-from sparkify_assets.definitions import defs
-from sparkify_assets.defs.schedules import Lateness, every_morning, every_sunday, upkeep_config
+from sparkify_assets.definitions import ASSETS, defs
+from sparkify_assets.defs.resources import SparkifyIOManager
+from sparkify_assets.defs.schedules import Lateness, every_morning, every_sunday, kept_fresh, upkeep_config
 from sparkify_assets.settings import read_settings
+from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
 from sparkify_assets_tests.e2e.raw_files import event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader
@@ -89,3 +92,40 @@ def test_sunday_asks_for_the_upkeep_as_the_settings_say() -> None:
 
     assert isinstance(request, dg.RunRequest)
     assert "keep_in_shape" in request.run_config["ops"]
+
+
+def test_assets_are_kept_fresh_where_the_days_go_on_and_stay_one_run_a_range() -> None:
+    growing, ended = read_settings({"SPARKIFY_FIRST_DAY": "2018-11-01"}), read_settings({})
+
+    policies = {
+        asset.key.to_user_string(): spec.freshness_policy
+        for asset in ASSETS
+        for spec in kept_fresh(asset, growing).specs
+    }
+
+    assert {name for name, policy in policies.items() if policy} == {"songplays", "loaded_log_files"}
+    assert all(kept_fresh(asset, ended) is asset for asset in ASSETS)
+
+
+def test_dimensions_are_rebuilt_from_files_and_staged_days(loader: Loader) -> None:
+    before = loader.dump()
+    loader.execute(sql.SQL("DELETE FROM users; DELETE FROM ops.user_days; DELETE FROM time; DELETE FROM songs"))
+    loader.execute(
+        sql.SQL("UPDATE ops.table_rows SET row_count = 0 WHERE table_name ~ '(users|user_days|time|songs)$'")
+    )
+    database, staging = loader.database(), StagingFolder(location=str(loader.staging))
+
+    result = defs.resolve_job_def("rebuild_dimensions").execute_in_process(
+        partition_key="2018-11-05",
+        resources={
+            "raw_files": loader.raw_files(),
+            "database": database,
+            "staging": staging,
+            "postgres_io_manager": SparkifyIOManager(database=database),
+            "staging_io_manager": StagingIOManager(folder=staging),
+        },
+    )
+
+    assert result.success
+    assert loader.dump() == before
+    assert_as_oracle(loader)
