@@ -9,6 +9,7 @@ from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.jobs import JOBS
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager, Watch
+from sparkify_assets.defs.schedules import CLOCK_JOBS, SCHEDULES, kept_fresh
 from sparkify_assets.defs.sensors import SENSORS
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
@@ -38,9 +39,12 @@ STAGING = StagingFolder(location=SETTINGS.staging)
 
 defs = dg.Definitions(
     # A range of days is one run: one scan, one COPY a table. Given to `@asset` the policy warns at each import.
-    assets=[asset.with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in ASSETS],
+    assets=[
+        kept_fresh(asset, SETTINGS).with_attributes(backfill_policy=dg.BackfillPolicy.single_run()) for asset in ASSETS
+    ],
     asset_checks=STORED_CHECKS,
-    jobs=JOBS,
+    jobs=[*JOBS, *CLOCK_JOBS],
+    schedules=SCHEDULES,
     sensors=[*SENSORS, *ALERTS],
     resources={
         "database": DATABASE,

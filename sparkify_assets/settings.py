@@ -23,6 +23,7 @@ NO_OR_YES = ("no", "yes")
 LOOK_EVERY_S = 15
 SETTLE_S = 10
 MOST_SECONDS = 24 * 3600
+MOST_DAYS = 36_500
 
 
 class MalformedSettingError(SettingsError, click.ClickException):
@@ -49,6 +50,7 @@ class Settings:
         look_every_s: seconds between two looks at the folder.
         settle_s: seconds for which a file must be still before it is loaded.
         retract: whether the rows of files that are gone go too.
+        keep_rejects_days: days for which refused log records are kept; None for ever.
         alert_url: the webhook that is told of failures; None for none.
     """
 
@@ -64,6 +66,7 @@ class Settings:
     look_every_s: int
     settle_s: int
     retract: bool
+    keep_rejects_days: int | None
     alert_url: str | None = field(repr=False)  # its path is often a secret
 
     @property
@@ -102,6 +105,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
         settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),
         retract=_one_of(given, "SPARKIFY_RETRACT", NO_OR_YES) == "yes",
+        keep_rejects_days=_days(given, "SPARKIFY_KEEP_REJECTS"),
         alert_url=_web_address(given, "SPARKIFY_ALERT_URL"),
     )
     if settings.until() < first_day:
@@ -146,6 +150,15 @@ def _seconds(given: Mapping[str, str], name: str, default: int, *, least: int) -
         expected = f"a whole number of seconds from {least} to {MOST_SECONDS}, such as {default}"
         raise MalformedSettingError(f"{name} is '{value}'; expected is {expected}")
     return seconds
+
+
+def _days(given: Mapping[str, str], name: str) -> int | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value[:6]) <= MOST_DAYS and len(value) < 6):
+        raise MalformedSettingError(f"{name} is '{value}'; expected is a whole number of days from 1 to {MOST_DAYS}")
+    return int(value)
 
 
 def _web_address(given: Mapping[str, str], name: str) -> str | None:

@@ -208,3 +208,16 @@ def test_definitions_load_without_warning_with_either_executor(executor: str) ->
     )
 
     assert (done.stdout, done.stderr) == (f"{executor}\n", "")
+
+
+@pytest.mark.slow
+def test_importing_the_project_takes_little_more_than_importing_what_it_is_made_with() -> None:
+    program = (
+        "import time; begun = time.perf_counter(); import dagster, polars, dataframely, psycopg; "
+        "made_with = time.perf_counter() - begun; import sparkify_assets.definitions; "
+        "print((time.perf_counter() - begun) / made_with)"
+    )
+
+    ratios = [float(subprocess.check_output([sys.executable, "-c", program])) for _ in range(5)]
+
+    assert min(ratios) <= 1.2

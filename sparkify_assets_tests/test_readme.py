@@ -167,6 +167,7 @@ def test_settings_are_all_there_with_their_defaults() -> None:
         "SPARKIFY_POSTGRES_BIN": settings.postgres_bin,
         "SPARKIFY_LOOK_EVERY": settings.look_every_s,
         "SPARKIFY_SETTLE": settings.settle_s,
+        "SPARKIFY_KEEP_REJECTS": settings.keep_rejects_days,
         "SPARKIFY_ALERT_URL": settings.alert_url,
         "SPARKIFY_RETRACT": "yes" if settings.retract else "no",
     }

@@ -24,6 +24,7 @@ OTHERS = {
     "SPARKIFY_LOOK_EVERY": "5",
     "SPARKIFY_SETTLE": "0",
     "SPARKIFY_RETRACT": "yes",
+    "SPARKIFY_KEEP_REJECTS": "90",
     "SPARKIFY_ALERT_URL": "https://chat.example.com/hooks/secret",
 }
 
@@ -48,7 +49,7 @@ def test_defaults_are_the_shipped_sample_in_the_checkout() -> None:
     assert read.postgres_home == CHECKOUT / ".sparkify" / "postgres"
     assert read.executor == "in_process"
     assert (read.look_every_s, read.settle_s, read.retract) == (15, 10, False)
-    assert read.alert_url is None
+    assert (read.alert_url, read.keep_rejects_days) == (None, None)
     assert (CHECKOUT / "pyproject.toml").is_file()
 
 
@@ -64,6 +65,7 @@ def test_each_variable_is_read() -> None:
     assert read.staging == "memory://staged"
     assert read.executor == "multiprocess"
     assert (read.look_every_s, read.settle_s, read.retract) == (5, 0, True)
+    assert read.keep_rejects_days == 90
     assert read.alert_url == "https://chat.example.com/hooks/secret"
 
 
@@ -206,3 +208,12 @@ def test_malformed_web_address_is_named_without_its_value(value: str) -> None:
 
 def test_secrets_are_not_shown_with_the_settings() -> None:
     assert "secret" not in repr(read_settings(OTHERS))
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "ninety", "36501", "1.5", "999999"])
+def test_malformed_number_of_days_is_named(value: str) -> None:
+    with pytest.raises(
+        SettingsError,
+        match=rf"^SPARKIFY_KEEP_REJECTS is '{value}'; expected is a whole number of days from 1 to 36500$",
+    ):
+        read_settings({"SPARKIFY_KEEP_REJECTS": value})

@@ -39,4 +39,11 @@ rematch = dg.define_asset_job(
     tags=ONE_LOAD_AT_A_TIME,
 )
 
-JOBS = [load_everything, load_days, load_songs, rematch]
+rebuild_dimensions = dg.define_asset_job(
+    "rebuild_dimensions",
+    dg.AssetSelection.assets(*SONG_SIDE, star.users, star.time, *ENDING),
+    description="Songs and artists from the files; users and time from what is staged of a day or of a range of days.",
+    tags=ONE_LOAD_AT_A_TIME,
+)
+
+JOBS = [load_everything, load_days, load_songs, rematch, rebuild_dimensions]

@@ -1,7 +1,9 @@
 """What Dagster's runs say: what became of those that were asked for, and what is being loaded now."""
 
+import os
 import time
 from collections.abc import Iterator, Set
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRunStatus
@@ -11,7 +13,7 @@ from sparkify_assets.defs.ledger import loaded_log_files, loaded_song_files
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.watching.changes import SONGS
 from sparkify_assets.watching.memory import Memory
-from sparkify_assets.watching.requests import Outcome
+from sparkify_assets.watching.requests import Outcome, State
 
 RUN_KEY = "dagster/run_key"
 ONE_DAY = "dagster/partition"
@@ -20,8 +22,10 @@ RANGE_END = "dagster/asset_partition_range_end"
 
 ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 UNDER_WAY = [status for status in DagsterRunStatus if status not in ENDED]
-QUIET_S = 1800.0
-"""A run of which nothing was heard for so long has died, and is no reason to wait."""
+SILENT_S = 10.0
+"""For so long nothing must have been heard of a run before its process is looked for."""
+QUIET_S = 4 * 3600.0
+"""A run of which nothing was heard for so long has died, wherever its process was."""
 
 LOGS_OF_JOB = {load_everything.name, load_days.name}
 SONGS_OF_JOB = {load_everything.name, load_songs.name}
@@ -36,7 +40,8 @@ def outcomes_of(instance: dg.DagsterInstance, memory: Memory) -> dict[str, Outco
     for record in instance.get_run_records(dg.RunsFilter(tags={RUN_KEY: keys})):
         run, ended = record.dagster_run, record.dagster_run.status in ENDED
         ended_at = record.end_time or record.update_timestamp.timestamp()
-        outcomes[run.tags[RUN_KEY]] = Outcome(run.run_id, "ended" if ended else "running", ended_at)
+        state: State = "running" if not ended else "lost" if _was_lost(instance, run) else "ended"
+        outcomes[run.tags[RUN_KEY]] = Outcome(run.run_id, state, ended_at)
     return outcomes
 
 
@@ -44,16 +49,66 @@ def being_loaded(instance: dg.DagsterInstance) -> dict[str, str]:
     """Return the portions that some run is loading, or waits to load, with that run."""
     found: dict[str, str] = {}
     for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)):
-        if not _has_died(instance, run):
-            found |= dict.fromkeys(_portions_of(run), run.run_id)
+        found |= dict.fromkeys(_portions_of(run), run.run_id)
     return found
 
 
-def _has_died(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    if run.status is not DagsterRunStatus.STARTED:
+def fail_lost_runs(instance: dg.DagsterInstance) -> None:
+    """Mark runs as failed whose process is gone, as after a kill: nothing else notices, and they would block others.
+
+    Dagster's monitoring asks the launcher, and the one that starts processes on this machine does not know.
+    """
+    for run in instance.get_runs(dg.RunsFilter(statuses=[DagsterRunStatus.STARTED])):
+        if _has_died(instance, run):
+            instance.report_run_failed(
+                run, "the process of this run is gone, or was not heard of for long: it was lost"
+            )
+
+
+def _was_lost(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Tell whether the run failed and none of its steps did."""
+    if run.status is not DagsterRunStatus.FAILURE:
         return False
+    kind = dg.DagsterEventType.STEP_FAILURE
+    return not instance.get_records_for_run(run.run_id, of_type=kind, limit=1).records
+
+
+def _has_died(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
     last = instance.get_records_for_run(run.run_id, limit=1, ascending=False).records
-    return bool(last) and time.time() - last[0].timestamp > QUIET_S
+    quiet_s = time.time() - last[0].timestamp if last else 0.0
+    return quiet_s > QUIET_S or (quiet_s > SILENT_S and not _lives(_process_of(instance, run)))
+
+
+def _process_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> int | None:
+    """Return the number of the run's process, None where it has not said it."""
+    kind = dg.DagsterEventType.ENGINE_EVENT
+    for record in instance.get_records_for_run(run.run_id, of_type=kind, limit=20).records:
+        event = record.event_log_entry.dagster_event
+        number = event.engine_event_data.metadata.get("pid") if event else None
+        if number is not None and str(number.value).isdecimal():
+            return int(str(number.value))
+    return None
+
+
+def _lives(process: int | None) -> bool:
+    """Tell whether there is such a process here; one that is not known counts as alive."""
+    if process is None:
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is somebody else's
+    return not _is_zombie(process)
+
+
+def _is_zombie(process: int) -> bool:
+    """Tell whether the process has ended and its parent has not asked yet; never where there is no /proc."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _portions_of(run: dg.DagsterRun) -> Iterator[str]:

@@ -10,13 +10,13 @@ import dagster as dg
 from sparkify_assets.defs.jobs import load_days, load_everything, load_songs
 from sparkify_assets.defs.partitions import DAYS
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, Watch
-from sparkify_assets.defs.runs import RANGE_END, RANGE_START, being_loaded, outcomes_of
+from sparkify_assets.defs.runs import RANGE_END, RANGE_START, being_loaded, fail_lost_runs, outcomes_of
 from sparkify_assets.ingest.blocks import hash_content
 from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, RawFile, stat_files
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.watching.changes import SONGS, Comparison, compare_logs, compare_songs, without_touched
-from sparkify_assets.watching.ledger import note_looks, read_ledger
+from sparkify_assets.watching.ledger import look_as_loaded, note_looks, read_ledger
 from sparkify_assets.watching.memory import Memory
 from sparkify_assets.watching.requests import Outcome, Plan, Request, Rules, plan
 from sparkify_assets.watching.words import reason_to_skip, warnings
@@ -44,6 +44,7 @@ class _Look:
 
         To be asked before the ledger: a run that ends in between looks as if it still ran, and the next tick knows.
         """
+        fail_lost_runs(self.instance)
         return outcomes_of(self.instance, memory), being_loaded(self.instance)
 
     def logs(self) -> Comparison:
@@ -53,6 +54,8 @@ class _Look:
         )
         files = stat_files(self.raw_files.folder, LOG_FOLDER)
         with self.database.connect("looks at the log files") as connection:
+            if look_as_loaded(connection, "log", files):
+                return Comparison(checked=len(files))
             ledger = read_ledger(connection, "log")
             found, touched = without_touched(
                 compare_logs(files, ledger, first, last), ledger, self._hash, most_bytes=MOST_BYTES_TO_HASH
@@ -64,6 +67,8 @@ class _Look:
         """Compare the song files with the ledger."""
         files = stat_files(self.raw_files.folder, SONG_FOLDER)
         with self.database.connect("looks at the song files") as connection:
+            if look_as_loaded(connection, "song", files):
+                return Comparison(checked=len(files))
             ledger = read_ledger(connection, "song")
             found, touched = without_touched(
                 compare_songs(files, ledger), ledger, self._hash, most_bytes=MOST_BYTES_TO_HASH

@@ -121,8 +121,10 @@ def stat_files(data: Path, folder: str) -> dict[str, Stat]:
         if entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False):
             name = folder + entry.path[cut:]
             stat = entry.stat(follow_symlinks=False)
-            look = stat.st_size, epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
-            looks[name if name.isascii() else _storable(name)] = look
+            modified, changed = stat.st_mtime_ns // 1000, stat.st_ctime_ns // 1000
+            if not EARLIEST_US <= modified <= LATEST_US or not EARLIEST_US <= changed <= LATEST_US:
+                modified, changed = epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
+            looks[name if name.isascii() else _storable(name)] = (stat.st_size, modified, changed)
     return looks
 
 

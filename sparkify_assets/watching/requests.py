@@ -19,6 +19,10 @@ PAUSES_S = (60, 300, 1500)
 """Before the second, third and fourth try of a portion that failed alone; after that it is left."""
 
 
+State = Literal["running", "ended", "lost"]
+"""Lost: its process was killed, which says nothing of the files."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of a run that was asked for.
@@ -27,7 +31,7 @@ class Outcome:
     """
 
     run_id: str
-    state: Literal["running", "ended"]
+    state: State
     ended_at: float = 0.0
 
 
@@ -142,11 +146,12 @@ def _next_try(
         made.loading[found.portion] = outcome.run_id
         return None
     if not asked.alone:
-        return replace(asked, alone=True)
+        again = outcome.state == "lost" and not asked.failed
+        return replace(asked, failed=1) if again else replace(asked, alone=True, failed=0)
     if asked.failed >= len(PAUSES_S):
         made.given_up[found.portion] = outcome.run_id
         return None
-    to_go = outcome.ended_at + PAUSES_S[asked.failed] - now
+    to_go = 0 if outcome.state == "lost" else outcome.ended_at + PAUSES_S[asked.failed] - now
     if to_go > 0:
         made.pausing[found.portion] = to_go
         return None

@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import psycopg
 import pytest
+from dagster._core.events import DagsterEvent, EngineEventData  # what a run's process writes, and public nowhere
 
+from sparkify_assets.defs import runs
 from sparkify_assets.defs.sensors import HELD_FOR_TICKS
 from sparkify_assets.errors import IngestError
 from sparkify_assets_tests.defs.watched import Watched, reason_of, span_of
@@ -142,6 +145,33 @@ def test_day_that_is_asked_for_or_being_loaded_is_not_asked_for_again(loaded: Wa
     loaded.cursors.clear()
     loaded.tick()
     assert f"2018-11-07 being loaded by run {run.run_id[:8]}" in reason_of(loaded.tick())
+
+
+def test_run_whose_process_was_killed_is_marked_as_failed_and_its_days_are_asked_for_at_once(loaded: Watched) -> None:
+    write_day(loaded.loader.data, 7, event(ts=at(7)))
+    (request,) = loaded.ask()
+    tags = {**request.tags, "dagster/run_key": str(request.run_key), "dagster/partition": "2018-11-07"}
+    run = loaded.instance.create_run_for_job(loaded.job(request), tags=tags)
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    loaded.instance.report_engine_event("started", run, EngineEventData.in_process(gone.pid))
+    loaded.instance.handle_run_event(run.run_id, started_event(run))
+
+    assert "being loaded" in reason_of(loaded.tick())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runs, "SILENT_S", 0.0)
+        (again,) = loaded.tick().run_requests or []
+
+    assert (again.job_name, again.partition_key) == (request.job_name, request.partition_key)
+    assert again.run_key != request.run_key
+    lost = loaded.instance.get_run_by_id(run.run_id)
+    assert lost is not None
+    assert lost.status is dg.DagsterRunStatus.FAILURE
+
+
+def started_event(run: dg.DagsterRun) -> DagsterEvent:
+    """Return the event by which a run's process says that it has begun."""
+    return DagsterEvent(event_type_value=dg.DagsterEventType.RUN_START.value, job_name=run.job_name)
 
 
 def test_request_whose_tick_was_killed_is_made_again_under_the_same_key(loaded: Watched) -> None:

@@ -157,6 +157,19 @@ def test_day_that_fails_is_tried_three_times_more_after_growing_pauses_then_left
     assert list(PAUSES_S) == sorted(set(PAUSES_S))
 
 
+def test_run_that_was_lost_is_asked_for_again_at_once_and_days_stay_together_the_first_time() -> None:
+    comparison = differing("2018-11-01", "2018-11-02")
+    made = tick(comparison, seen(comparison))
+    tried = [spans(made)]
+    for _ in range(len(PAUSES_S) + 3):
+        lost = {request.key: Outcome("run", "lost", NOW) for request in made.requests}
+        made = tick(comparison, made.memory, outcomes=lost)
+        tried.append(spans(made))
+
+    together, apart = [("2018-11-01", "2018-11-02")], [("2018-11-01",), ("2018-11-02",)]
+    assert tried == [together, together, *([apart] * (1 + len(PAUSES_S))), []]
+
+
 def test_day_that_was_left_starts_afresh_when_its_files_change() -> None:
     comparison = differing("2018-11-15")
     asked = tick(comparison, seen(comparison))
