@@ -8,7 +8,7 @@ import dagster as dg
 
 from sparkify_assets.alerts.message import Trouble, sentence_of
 from sparkify_assets.alerts.webhook import tell
-from sparkify_assets.defs.runs import ONE_DAY, RANGE_END, RANGE_START
+from sparkify_assets.defs.partitions import days_of_run
 from sparkify_assets.settings import read_settings
 
 MOST_RECORDS = 1000
@@ -84,9 +84,8 @@ def _root_of(error: Any) -> str:
 
 
 def _days_of(run: dg.DagsterRun) -> str:
-    day = run.tags.get(ONE_DAY, "")
-    first, last = run.tags.get(RANGE_START, day), run.tags.get(RANGE_END, day)
-    return first if first == last else f"{first} to {last}"
+    first, last = days_of_run(run.tags)
+    return first or "" if first == last else f"{first} to {last}"
 
 
 def _alert(log: logging.Logger, trouble: Trouble) -> None:

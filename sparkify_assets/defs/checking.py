@@ -8,12 +8,10 @@ import dagster as dg
 from psycopg import errors, sql
 from psycopg.rows import dict_row
 
+from sparkify_assets.defs.partitions import days_of_run
 from sparkify_assets.defs.resources import SparkifyDatabase
 from sparkify_assets.postgres.connection import Connection
 
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
-ONE_DAY = "dagster/partition"
 WHICH = "which"
 IN_INDEX_ORDER: LiteralString = (
     "SET LOCAL enable_hashjoin = off; SET LOCAL enable_nestloop = off; SET LOCAL max_parallel_workers_per_gather = 0"
@@ -77,7 +75,7 @@ def checks_of(name: str, asset: dg.AssetsDefinition, checks: Sequence[StoredChec
 
     @dg.multi_asset_check(name=name, specs=specs)
     def look(context: dg.AssetCheckExecutionContext, database: SparkifyDatabase) -> Iterator[dg.AssetCheckResult]:
-        first, last = _days_of_run(context)
+        first, last = days_of_run(context.run.tags)
         run_id = context.run.run_id
         with database.connect(f"run {run_id[:8]} {name}") as connection:
             answers = ask(connection, checks, {"first": first, "last": last, "run": run_id})
@@ -134,9 +132,3 @@ def _answer(check: StoredCheck, row: Row) -> Answer:
     offending = int(str(row[check.counted]))
     which = row.get(WHICH)
     return Answer(offending, str(which) if which and offending else None, {"offending": offending, **figures})
-
-
-def _days_of_run(context: dg.AssetCheckExecutionContext) -> tuple[str | None, str | None]:
-    tags = context.run.tags
-    day = tags.get(ONE_DAY)
-    return tags.get(RANGE_START, day), tags.get(RANGE_END, day)

@@ -10,15 +10,12 @@ from dagster import DagsterRunStatus
 
 from sparkify_assets.defs.jobs import load_days, load_everything, load_songs
 from sparkify_assets.defs.ledger import loaded_log_files, loaded_song_files
-from sparkify_assets.defs.partitions import DAYS
+from sparkify_assets.defs.partitions import DAYS, days_of_run
 from sparkify_assets.watching.changes import SONGS
 from sparkify_assets.watching.memory import Memory
 from sparkify_assets.watching.requests import Outcome, State
 
 RUN_KEY = "dagster/run_key"
-ONE_DAY = "dagster/partition"
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
 
 ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
 UNDER_WAY = [status for status in DagsterRunStatus if status not in ENDED]
@@ -116,8 +113,7 @@ def _portions_of(run: dg.DagsterRun) -> Iterator[str]:
     if _loads(run, assets, loaded_song_files.key, SONGS_OF_JOB):
         yield SONGS
     if _loads(run, assets, loaded_log_files.key, LOGS_OF_JOB):
-        day = run.tags.get(ONE_DAY)
-        first, last = run.tags.get(RANGE_START, day), run.tags.get(RANGE_END, day)
+        first, last = days_of_run(run.tags)
         if first and last:
             yield from (key for key in DAYS.get_partition_keys() if first <= key <= last)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import dagster as dg
 
 from sparkify_assets.defs.jobs import load_days, load_everything, load_songs
-from sparkify_assets.defs.partitions import DAYS
+from sparkify_assets.defs.partitions import DAYS, RANGE_END, RANGE_START
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, Watch
-from sparkify_assets.defs.runs import RANGE_END, RANGE_START, being_loaded, fail_lost_runs, outcomes_of
+from sparkify_assets.defs.runs import being_loaded, fail_lost_runs, outcomes_of
 from sparkify_assets.ingest.blocks import hash_content
 from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, RawFile, stat_files
 from sparkify_assets.settings import read_settings

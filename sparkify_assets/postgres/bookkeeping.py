@@ -189,6 +189,18 @@ def note_provisional(connection: Connection, table: Table, keys: pl.Series | Non
         )
 
 
+def note_all(connection: Connection, table: Table) -> None:
+    """Note all keys of the table for the next prune to look at."""
+    connection.execute(
+        sql.SQL("INSERT INTO {} SELECT {}, {}::text FROM {}").format(
+            names.relation(UNUSED_ROWS),
+            sql.Literal(table.qualified_name),
+            sql.Identifier(table.key[0]),
+            names.relation(table),
+        )
+    )
+
+
 def change_row_count(connection: Connection, table: Table, change: int) -> int:
     """Add the change to the table's recorded row count and return it; count the rows where none is recorded.
 

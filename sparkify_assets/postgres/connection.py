@@ -120,6 +120,11 @@ def _parts(url: str) -> dict[str, str]:
         ) from None
 
 
+def grant_of_create(connection: Connection, schema: str) -> str:
+    """Return the remedy where the user may not create tables in a schema."""
+    return f"have its owner give the right: GRANT CREATE ON SCHEMA {schema} TO {connection.info.user}"
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of what an error says, or its kind where it says nothing."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

@@ -91,7 +91,7 @@ def _prune_parent(connection: Connection, parent: Table, referring: Sequence[_Re
     for keeper in keepers:
         _note_behind_claims(connection, keeper)
     if keepers and bookkeeping.settle(connection, parent):
-        _note_all(connection, parent)
+        bookkeeping.note_all(connection, parent)
     noted = _noted(connection, parent)
     if not noted:
         return Pruned(parent)
@@ -140,17 +140,6 @@ def _note_behind_claims(connection: Connection, referring: _Referring) -> None:
                 waiting,
             )
         )
-
-
-def _note_all(connection: Connection, parent: Table) -> None:
-    connection.execute(
-        sql.SQL("INSERT INTO {} SELECT {}, {}::text FROM {}").format(
-            names.relation(UNUSED_ROWS),
-            sql.Literal(parent.qualified_name),
-            sql.Identifier(parent.key[0]),
-            names.relation(parent),
-        )
-    )
 
 
 def _delete_unreferenced(connection: Connection, parent: Table, referring: Iterable[_Referring]) -> int:

@@ -13,7 +13,7 @@ from psycopg import errors, sql
 
 from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import bookkeeping, ddl, names, plans
-from sparkify_assets.postgres.connection import Connection, first_line
+from sparkify_assets.postgres.connection import Connection, first_line, grant_of_create
 from sparkify_assets.postgres.merge import merge
 from sparkify_assets.postgres.modes import Merge, NewestPerKey, ReplaceAll, ReplacePartition
 from sparkify_assets.postgres.newest import publish_newest
@@ -95,7 +95,7 @@ def explained(connection: Connection, table: Table, *more: Table) -> Iterator[No
         of_schema = denied.removeprefix("permission denied for schema ")
         remedy = "grant it, or make the user the table's owner"
         if of_schema != denied:
-            remedy = f"have its owner give the right: GRANT CREATE ON SCHEMA {of_schema} TO {connection.info.user}"
+            remedy = grant_of_create(connection, of_schema)
         raise PublishError(
             f"table '{table.qualified_name}': user '{connection.info.user}' lacks a right: {denied}; {remedy}; "
             "no row was changed"

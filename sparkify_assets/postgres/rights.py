@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sparkify_assets.errors import DatabaseError
 from sparkify_assets.postgres import bookkeeping
-from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.connection import Connection, grant_of_create
 from sparkify_assets.postgres.table import Table
 
 
@@ -28,6 +28,5 @@ def refuse_missing_rights(connection: Connection, tables: Iterable[Table]) -> No
         schemas = ", ".join(schema for (schema,) in rows)
         raise DatabaseError(
             f"user '{connection.info.user}' may not create tables in schema {schemas} of database "
-            f"'{connection.info.dbname}'; have its owner give the right: GRANT CREATE ON SCHEMA {schemas} TO "
-            f"{connection.info.user}; nothing was changed"
+            f"'{connection.info.dbname}'; {grant_of_create(connection, schemas)}; nothing was changed"
         )

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from psycopg import sql
 
 from sparkify_assets.postgres import bookkeeping, ddl, names
-from sparkify_assets.postgres.bookkeeping import UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.prune import Pruned, prune
 from sparkify_assets.postgres.publish import explained
@@ -45,14 +44,7 @@ def prune_all(connection: Connection, tables: Sequence[Table], parents: Iterable
         with explained(connection, parent):
             bookkeeping.prepare(connection, tables)
             if ddl.exists(connection, parent):
-                connection.execute(
-                    sql.SQL("INSERT INTO {} SELECT {}, {}::text FROM {}").format(
-                        names.relation(UNUSED_ROWS),
-                        sql.Literal(parent.qualified_name),
-                        sql.Identifier(parent.key[0]),
-                        names.relation(parent),
-                    )
-                )
+                bookkeeping.note_all(connection, parent)
     return prune(connection, tables)
 
 
