@@ -6,11 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from .embedded_users import (
     PRELUDE,
@@ -19,7 +17,6 @@ from .embedded_users import (
     is_down,
     keeper,
     postmaster,
-    prepare,
     run,
     users,
     wait_until,
@@ -27,21 +24,6 @@ from .embedded_users import (
 )
 
 ONE_ROW = "CREATE TABLE IF NOT EXISTS plays AS SELECT 1 AS id"
-
-
-@pytest.fixture
-def new_home(tmp_path: Path) -> Iterator[Path]:
-    """Folder of a server that is not there yet; whatever runs in it afterwards is ended."""
-    folder = tmp_path / "server"
-    yield folder
-    clean_up(folder)
-
-
-@pytest.fixture
-def home(new_home: Path) -> Path:
-    """Folder of a server that has its data, and is not up."""
-    prepare(new_home)
-    return new_home
 
 
 def ask(url: str, query: str) -> object:

@@ -15,7 +15,7 @@ from sparkify_assets.errors import EmbeddedServerError
 from sparkify_assets.postgres.embedded import EmbeddedServer
 from sparkify_assets.postgres.embedded.privileges import ServerUser
 
-from .embedded_users import PRELUDE, clean_up, postmaster, prepare, run, users, wait_until_down
+from .embedded_users import PRELUDE, clean_up, postmaster, run, users, wait_until_down
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 NOBODY = 65534
@@ -25,21 +25,6 @@ url = server.ensure()
 with psycopg.connect(url) as connection:
     print(connection.execute("SELECT current_setting('server_version')").fetchone()[0])
 """
-
-
-@pytest.fixture
-def new_home(tmp_path: Path) -> Iterator[Path]:
-    """Folder of a server that is not there yet."""
-    folder = tmp_path / "server"
-    yield folder
-    clean_up(folder)
-
-
-@pytest.fixture
-def home(new_home: Path) -> Path:
-    """Folder of a server that has its data, and is not up."""
-    prepare(new_home)
-    return new_home
 
 
 @pytest.fixture
