@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"watching", "alerts", "analytics"}
     | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
-    "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
+    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "typer", "rich"},
     "sample": set(),
