@@ -7,11 +7,14 @@
 --   changed bigint: users with such an order
 --   share numeric: share of the users
 SELECT level, users, orders, changed, round(changed::numeric / users, 6) AS share
-FROM (SELECT level, count(*) AS users FROM (
-    SELECT level, user_id FROM analytics.asked_level_events GROUP BY level, user_id
-) seen GROUP BY level) seen
+FROM (
+    SELECT level, count(*) AS users
+    FROM (SELECT user_id, level FROM analytics.asked_level_events GROUP BY user_id, level) seen
+    GROUP BY level
+) seen
 LEFT JOIN LATERAL (
-    SELECT count(*) AS orders, count(DISTINCT user_id) AS changed FROM analytics.asked_orders o
+    SELECT count(*) AS orders, count(DISTINCT user_id) AS changed
+    FROM analytics.asked_orders o
     WHERE o.level = seen.level AND page = CASE level WHEN 'free' THEN 'Submit Upgrade' ELSE 'Submit Downgrade' END
 ) orders ON true
 ORDER BY level
