@@ -60,7 +60,7 @@ SESSIONS = """
         SELECT log_date, date_bin('1 day', start_time, '1970-01-01Z') AS bin, user_id, session_id, level, location,
             user_agent, min(start_time) AS first_play, max(start_time) AS last_play, count(*) AS plays,
             coalesce(sum((length * 1e6)::bigint), 0) AS length_us
-        FROM public.songplays WHERE log_date = ANY({days}) GROUP BY 1, 2, 3, 4, 5, 6, 7
+        FROM public.songplays WHERE {of_days} GROUP BY 1, 2, 3, 4, 5, 6, 7
     ) parts
 """
 
@@ -71,20 +71,18 @@ HOURS = """
     FROM (
         SELECT log_date, date_bin('1 hour', start_time, '1970-01-01Z') AS bin, level, count(*) AS plays,
             count(song_id) AS matched, coalesce(sum((length * 1e6)::bigint), 0) AS length_us
-        FROM public.songplays WHERE log_date = ANY({days}) GROUP BY 1, 2, 3
+        FROM public.songplays WHERE {of_days} GROUP BY 1, 2, 3
     ) hours
 """
 
 # Days that are new are counted by themselves, but months in which a day has changed as a whole.
 COUNTED = """
     CREATE TEMPORARY TABLE counted ON COMMIT DROP AS
-    SELECT month, decode(md5(ROW(song, artist, level, song_id)::text), 'hex') AS song_key, song, artist, level,
-        song_id, plays
+    SELECT ({months})[bucket] AS month, decode(md5(ROW(song, artist, level, song_id)::text), 'hex') AS song_key, song,
+        artist, level, song_id, plays
     FROM (
-        SELECT ({months})[width_bucket(start_time, {moments})] AS month, song, artist, level, song_id, count(*) AS plays
-        FROM public.songplays
-        WHERE log_date = ANY({new}) AND ({months})[width_bucket(start_time, {moments})] <> ALL({changed})
-        GROUP BY 1, 2, 3, 4, 5
+        SELECT {bucket} AS bucket, song, artist, level, song_id, count(*) AS plays
+        FROM public.songplays WHERE {of_days} AND {not_in_changed} GROUP BY 1, 2, 3, 4, 5
     ) songs
 """
 COUNTED_ANEW = """
@@ -177,19 +175,26 @@ def add_up(connection: Connection, *, afresh: bool = False) -> AddedUp:
 
 
 def _replace_days(connection: Connection, days: Sequence[dt.date]) -> None:
-    listed = dates(days)
+    listed, of_days = dates(days), _of_days(connection, days)
     for relation, statement in (("session_plays", SESSIONS), ("hour_plays", HOURS)):
         table = sql.Identifier("analytics", relation)
         connection.execute(sql.SQL("DELETE FROM {} WHERE log_date = ANY({})").format(table, listed))
-        connection.execute(sql.SQL(statement).format(days=listed))
+        connection.execute(sql.SQL(statement).format(of_days=of_days))
 
 
 def _count_songs(connection: Connection, new_days: Sequence[dt.date], changed: Sequence[dt.date]) -> None:
     """Count the songs of new days, and those of the months in which a day has changed, less what they were."""
     months = sorted({*_months(connection, new_days), *changed})
+    bucket: sql.Composable = sql.SQL("1")
+    if len(months) > 1:
+        bucket = sql.SQL("width_bucket(start_time, {})").format(moments(months))
+    passed_over = sql.Literal([months.index(month) + 1 for month in changed])
     connection.execute(
         sql.SQL(COUNTED).format(
-            new=dates(new_days), months=dates(months), changed=dates(changed), moments=moments(months)
+            months=dates(months),
+            bucket=bucket,
+            of_days=_of_days(connection, new_days),
+            not_in_changed=sql.SQL("{} <> ALL({}::int[])").format(bucket, passed_over) if changed else sql.SQL("true"),
         )
     )
     for month in changed:
@@ -217,6 +222,21 @@ def _record(connection: Connection, stale: Sequence[tuple[dt.date, str | None]])
         "INSERT INTO ops.rolled_up_days (log_date, publication) SELECT * FROM unnest(%s::date[], %s::text[])",
         ([day for day, _ in standing], [publication for _, publication in standing]),
     )
+
+
+def _of_days(connection: Connection, days: Sequence[dt.date]) -> sql.Composed:
+    """Return the condition that a play is of the log files' days: two bounds, where no other day lies between them."""
+    if not days:
+        return sql.SQL("false").format()
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM ops.publications WHERE table_name = 'public.songplays' "
+        "AND partition::date BETWEEN %s AND %s AND partition::date <> ALL(%s))",
+        (days[0], days[-1], list(days)),
+    ).fetchone()
+    if row and row[0]:
+        return sql.SQL("log_date = ANY({})").format(dates(days))
+    bounds = (sql.Literal(str(days[0])), sql.Literal(str(days[-1])))
+    return sql.SQL("log_date BETWEEN {}::date AND {}::date").format(*bounds)
 
 
 def _plays(connection: Connection, days: Sequence[dt.date]) -> int:

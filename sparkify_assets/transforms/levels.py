@@ -22,17 +22,15 @@ def build_level_events(events: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     Returns:
         the columns of `LevelEvents`.
     """
-    key = ["log_date", "user_id"]
     level, is_order = pl.col("level"), pl.col("page").is_in(ORDERS)
-    of_users = events.lazy().filter(pl.col("user_id").is_not_null()).select(*key, *MOMENT_ORDER, "page", "level")
-    # Nearly every user keeps the level all day: of these only the earliest events need to be put in order.
-    telling = of_users.filter(
-        (pl.col("ts") == pl.col("ts").min().over(key)) | (level.min().over(key) != level.max().over(key)) | is_order
-    )
+    begins = [pl.col(name) != pl.col(name).shift() for name in ("log_date", "user_id", "level")]
     return (
-        telling.sort(*key, *MOMENT_ORDER)
-        .filter(level.ne_missing(level.shift().over(key)) | is_order)
-        .with_columns(event_time=moment("ts"), level=level.cast(pl.Enum(LEVELS)))
+        events.lazy()
+        .filter(pl.col("user_id").is_not_null())
+        .select("log_date", "user_id", *MOMENT_ORDER, "page", level.cast(pl.Enum(LEVELS)))
+        .sort("log_date", "user_id", *MOMENT_ORDER)
+        .filter(pl.any_horizontal(*begins).fill_null(True) | is_order)
+        .with_columns(event_time=moment("ts"))
         .select(LevelEvents.column_names())
         .collect()
     )
