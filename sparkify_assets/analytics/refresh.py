@@ -12,7 +12,7 @@ from sparkify_assets.analytics import rollups, views
 from sparkify_assets.analytics.questions import View
 from sparkify_assets.analytics.roles import ensure_roles
 from sparkify_assets.analytics.rollups import AddedUp
-from sparkify_assets.analytics.tables import LOCK, ROLLUPS, TABLES
+from sparkify_assets.analytics.tables import LOCK, ROLLED_UP_DAYS, ROLLUPS, TABLES
 from sparkify_assets.postgres import bookkeeping, ddl
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.publish import explained
@@ -54,7 +54,9 @@ def refresh(connection: Connection, wanted: Sequence[View], star: Iterable[Table
         _create_missing(connection, star)
         with _alone(connection), connection.transaction():
             created = [table for table in (*TABLES, MATCHES) if ddl.create_or_check(connection, table)]
-            added_up = rollups.add_up(connection, afresh=any(table in ROLLUPS for table in created))
+            # Somebody may have dropped some of them: what is left says nothing then.
+            afresh = any(table in (*ROLLUPS, ROLLED_UP_DAYS) for table in created)
+            added_up = rollups.add_up(connection, afresh=afresh)
             # A key is made faster of rows that are there than with each of them.
             for table in created:
                 ddl.finish(connection, table)

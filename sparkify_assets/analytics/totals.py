@@ -236,5 +236,6 @@ def _begin(period: str, day: dt.date) -> dt.date:
 
 
 def _days_of(period: str, begin: dt.date) -> list[dt.date]:
-    days = (begin + dt.timedelta(days=number) for number in range(PERIOD_DAYS[period]))
-    return [day for day in days if _begin(period, day) == begin]
+    first = begin.toordinal()
+    ordinals = range(first, min(first + PERIOD_DAYS[period], dt.date.max.toordinal() + 1))
+    return [day for day in map(dt.date.fromordinal, ordinals) if _begin(period, day) == begin]

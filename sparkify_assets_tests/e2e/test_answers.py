@@ -13,7 +13,7 @@ from sparkify_assets.settings import CHECKOUT
 from sparkify_assets_tests.e2e.answers import answer_of, assert_answers_as_oracle
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader, Rows
-from sparkify_assets_tests.oracle.answers import ANSWERS, OF_EVENTS, OF_PLAYS
+from sparkify_assets_tests.oracle.answers import ANSWERS, OF_EVENTS, OF_PLAYS, new_and_lapsed_users
 
 REAL_DATA = os.environ.get("SPARKIFY_REAL_DATA")
 COMPLETE_SETS = [CHECKOUT / "data", *([Path(REAL_DATA)] if REAL_DATA else [])]
@@ -196,3 +196,25 @@ def views_created(loader: Loader) -> Rows:
             "WHERE relkind = 'v' AND relnamespace = 'analytics'::regnamespace ORDER BY 1"
         )
     )
+
+
+@pytest.mark.parametrize("dropped", ["ops.rolled_up_days", "analytics.user_totals", "analytics.song_plays"])
+def test_table_that_was_dropped_has_all_added_up_again(loaded: Loader, dropped: str) -> None:
+    before = rolled_up(loaded)
+    loaded.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(*dropped.split("."))))
+
+    loaded.load(november(5), november(5))
+
+    assert_answers_as_oracle(loaded)
+    assert rolled_up(loaded) == before
+
+
+def test_first_and_last_day_of_all_are_added_up(loader: Loader) -> None:
+    # What a calendar can hold; the day of the file is one that exists.
+    for number, moment in enumerate((-62_135_596_800_000, 253_402_300_799_999)):
+        write_day(loader.data, 5 + number, event(ts=moment), event(ts=moment, itemInSession=1))
+
+    loader.load(november(5), november(6))
+
+    # The oracle counts on from week to week, and there is none after the last.
+    assert_answers_as_oracle(loader, [answer for answer in OF_PLAYS if answer is not new_and_lapsed_users])
