@@ -21,7 +21,7 @@ export DAGSTER_DISABLE_TELEMETRY = 1
 # Without compiled files every start would take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check ui psql up down reset sample pictures format bench help
+.PHONY: run test check ui psql up down reset sample pictures docs format bench help
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -63,6 +63,9 @@ sample: $(RUN_READY)  ## write the sample data in data/ anew
 
 pictures: $(TEST_READY)  ## take the pictures of the UI in README.md anew
 	@$(BIN)/python -m sparkify_assets_tests.browser.pictures
+
+docs: $(TEST_READY)  ## write what README.md and docs/ have from the code anew
+	@$(BIN)/python -m sparkify_assets_tests.written_docs
 
 format: $(TEST_READY)  ## format the code
 	@$(BIN)/ruff format .

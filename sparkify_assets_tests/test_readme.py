@@ -23,8 +23,8 @@ from sparkify_assets.defs.checks import CHECKS
 from sparkify_assets.defs.raw_checks import WARN
 from sparkify_assets.ingest.refusals import Reason
 from sparkify_assets.settings import CHECKOUT, read_settings
-from sparkify_assets_tests.readme_graph import draw
 from sparkify_assets_tests.readme_page import README, Reader, Step, blocks, section, steps, table_rows
+from sparkify_assets_tests.written_docs import written_pages
 
 SERVERS = {"make ui": 'make ui ARGS="--port {}"', ".venv/bin/dagster dev": ".venv/bin/dagster dev --port {}"}
 TESTS = ("make test", "make check")  # would start themselves
@@ -141,10 +141,9 @@ def test_page_names_no_machine() -> None:
     assert not re.search(r"/(home|root|tmp|work)\b", README.read_text())
 
 
-def test_graph_is_that_of_the_definitions() -> None:
-    drawn = [block.text for block in blocks() if block.language == "mermaid"]
-
-    assert drawn == [draw(defs)], "see `python -m sparkify_assets_tests.readme_graph`"
+@pytest.mark.parametrize(("page", "text"), written_pages().items(), ids=lambda value: getattr(value, "name", ""))
+def test_what_is_written_from_the_code_is_up_to_date(page: Path, text: str) -> None:
+    assert page.read_text() == text, "`make docs` writes it"
 
 
 def test_settings_are_all_there_with_their_defaults() -> None:
