@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sparkify_assets.defs import ledger, raw, star
+from sparkify_assets.defs import answers, ledger, raw, star
 from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.jobs import JOBS
@@ -28,6 +28,8 @@ ASSETS = [
     star.songplays,
     star.matches,
     star.unused_rows,
+    answers.level_events,
+    answers.analytics,
     ledger.loaded_log_files,
     ledger.loaded_song_files,
 ]

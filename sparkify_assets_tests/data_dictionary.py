@@ -1,8 +1,9 @@
 """The page docs/data-dictionary.md, written from the declared tables; `make docs` puts it in place."""
 
 from collections.abc import Mapping
-from itertools import groupby
 
+from sparkify_assets.analytics.questions import View, read_views
+from sparkify_assets.analytics.tables import SCHEMA as ANALYTICS
 from sparkify_assets.defs.tables import PARENTS_FIRST, TABLES
 from sparkify_assets.postgres.bookkeeping import RECORDS
 from sparkify_assets.postgres.ddl import unique_key
@@ -15,8 +16,8 @@ PAGE = CHECKOUT / "docs" / "data-dictionary.md"
 DOCUMENTED = (*reversed(PARENTS_FIRST), *(table for table in TABLES if table not in PARENTS_FIRST), MATCHES, *RECORDS)
 HEAD = (
     "# Data dictionary\n\n"
-    "Every table that the project makes, with its columns. This page is written from the declarations in "
-    "`sparkify_assets/schemas` by `make docs`, and a test holds it to them; the same words are comments in the "
+    "Every table and view that the project makes, with its columns. This page is written from the declarations in "
+    "`sparkify_assets/schemas` and `sparkify_assets/analytics/views` by `make docs`, and a test holds it to them; the same words are comments in the "
     "database (`\\d+ songplays`) and stand in Dagster's UI.\n\n"
     "A column may be null only where it says so. Rules are constraints in Postgres. A link leads to the table whose "
     "rows a column speaks of; that those of the star are found, gates and checks see to, not foreign keys: loads take "
@@ -24,17 +25,27 @@ HEAD = (
 )
 SCHEMAS = {
     "public": "The star: what analysts query, by plain names.",
+    ANALYTICS: "The answers, views for psql and BI tools; then the tables that they are read from.",
     "ops": "What the pipeline keeps beside the star: refused records, the ledger of loaded files, and its own books.",
 }
 
 
-def write_page(tables: tuple[Table, ...] = DOCUMENTED) -> str:
-    """Return the page: a section a schema, a table of columns a table, in the order given."""
+def write_page() -> str:
+    """Return the page: a section a schema, in it a table of columns for each of its views and tables."""
+    tables = {table.name: table for table in DOCUMENTED}
     parts = [HEAD]
-    for schema, members in groupby(tables, key=lambda table: table.schema):
-        parts.append(f"## {schema}\n\n{SCHEMAS[schema]}\n")
-        parts += [_section(table, {each.name: each for each in tables}) for table in members]
+    for schema, about in SCHEMAS.items():
+        parts.append(f"## {schema}\n\n{about}\n")
+        parts += [_view(view) for view in read_views() if schema == ANALYTICS]
+        parts += [_section(table, tables) for table in DOCUMENTED if table.schema == schema]
     return "\n".join(parts)
+
+
+def _view(view: View) -> str:
+    lines = [f"### {ANALYTICS}.{view.name}", "", _plain(view.description), "", "| column | type | meaning |"]
+    lines += ["| --- | --- | --- |"]
+    lines += [f"| `{column.name}` | {column.sql_type} | {_plain(column.meaning)} |" for column in view.columns]
+    return "\n".join([*lines, ""])
 
 
 def _section(table: Table, tables: Mapping[str, Table]) -> str:

@@ -38,11 +38,12 @@ ALLOWED: dict[str, set[str]] = {
     "postgres.io_manager": POSTGRES_FRAMES | {"dagster"},
     "postgres.dagster_storage": {"errors", "dagster", "dagster_postgres", "sqlalchemy", "click"},
     "postgres.embedded": {"errors"},
+    "analytics": {"errors", "schemas", "postgres", "psycopg", "ua_parser"},
     "bar_chart": set(),
     "settings": {"errors", "click"},
     "watching": {"errors", "ingest", "postgres", "psycopg"},
     "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
-    | {"watching", "alerts"}
+    | {"watching", "alerts", "analytics"}
     | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
     "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
@@ -165,7 +166,8 @@ WATCHED_IMPORT = """
                  "numpy", "pgpq", "polars", "psycopg", "pyarrow", "sqlalchemy", "typer", "upath.core", "xxhash"):
         importlib.import_module(name)
 
-    READABLE = (".py", ".pyc", ".so")
+    # A view's file is code: its head is what the view's asset says.
+    READABLE = (".py", ".pyc", ".so", ".sql")
     WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
     FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.exec", "os.fork",
                  "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.mkdir", "os.rename", "os.remove",

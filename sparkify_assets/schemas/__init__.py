@@ -4,6 +4,15 @@ Polars dtypes, the record gate, the DDL with its constraints and comments, Dagst
 docs are all derived from these classes.
 """
 
+from sparkify_assets.schemas.analytics import (
+    HourPlays,
+    LevelEvents,
+    RolledUpDays,
+    SessionPlays,
+    SongPlays,
+    SongTotals,
+    UserAgents,
+)
 from sparkify_assets.schemas.ops import (
     LoadedFiles,
     RejectedEvents,
@@ -19,17 +28,24 @@ __all__ = [
     "Artists",
     "EventFiles",
     "Events",
+    "HourPlays",
+    "LevelEvents",
     "LoadedFiles",
     "RejectedEvents",
     "RejectedSongs",
+    "RolledUpDays",
+    "SessionPlays",
     "SongFiles",
+    "SongPlays",
     "SongRecords",
+    "SongTotals",
     "SongplayClaims",
     "Songplays",
     "Songs",
     "SupersededPlays",
     "Time",
     "UnknownFields",
+    "UserAgents",
     "UserDays",
     "Users",
 ]
