@@ -46,6 +46,7 @@ class Settings:
         max_rejected: share of refused records, 0 to 1, above which a load stops.
         state: the folder of everything that the project keeps: embedded server, staging, Dagster's state.
         staging: folder or fsspec URL of the staged raw frames.
+        report: folder of the listening report.
         executor: how Dagster runs the steps of a run.
         look_every_s: seconds between two looks at the folder.
         settle_s: seconds for which a file must be still before it is loaded.
@@ -62,6 +63,7 @@ class Settings:
     max_rejected: float
     state: Path
     staging: str
+    report: Path
     executor: str
     look_every_s: int
     settle_s: int
@@ -101,6 +103,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         max_rejected=_share(given, "SPARKIFY_MAX_REJECTED", MAX_REJECTED),
         state=state,
         staging=_folder_or_url(given.get("SPARKIFY_STAGING", str(state / "staging"))),
+        report=Path(given.get("SPARKIFY_REPORT", state / "report")).absolute(),
         executor=_one_of(given, "SPARKIFY_EXECUTOR", EXECUTORS),
         look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
         settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),

@@ -17,8 +17,8 @@ DOCUMENTED = (*reversed(PARENTS_FIRST), *(table for table in TABLES if table not
 HEAD = (
     "# Data dictionary\n\n"
     "Every table and view that the project makes, with its columns. This page is written from the declarations in "
-    "`sparkify_assets/schemas` and `sparkify_assets/analytics/views` by `make docs`, and a test holds it to them; the same words are comments in the "
-    "database (`\\d+ songplays`) and stand in Dagster's UI.\n\n"
+    "`sparkify_assets/schemas` and `sparkify_assets/analytics/views` by `make docs`, and a test holds it to them; the "
+    "same words are comments in the database (`\\d+ songplays`) and stand in Dagster's UI.\n\n"
     "A column may be null only where it says so. Rules are constraints in Postgres. A link leads to the table whose "
     "rows a column speaks of; that those of the star are found, gates and checks see to, not foreign keys: loads take "
     "the tables one after the other. Types are Postgres' own, times are UTC.\n"

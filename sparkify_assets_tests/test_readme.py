@@ -164,6 +164,7 @@ def test_settings_are_all_there_with_their_defaults() -> None:
         "SPARKIFY_EXECUTOR": settings.executor,
         "SPARKIFY_HOME": settings.state.relative_to(CHECKOUT),
         "SPARKIFY_STAGING": Path(settings.staging).relative_to(CHECKOUT),
+        "SPARKIFY_REPORT": settings.report.relative_to(CHECKOUT),
         "SPARKIFY_POSTGRES_BIN": settings.postgres_bin,
         "SPARKIFY_LOOK_EVERY": settings.look_every_s,
         "SPARKIFY_SETTLE": settings.settle_s,

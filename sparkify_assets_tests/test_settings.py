@@ -19,6 +19,7 @@ OTHERS = {
     "SPARKIFY_MAX_REJECTED": "0.25",
     "SPARKIFY_EXECUTOR": "multiprocess",
     "SPARKIFY_STAGING": "memory://staged",
+    "SPARKIFY_REPORT": "/mnt/report",
     "SPARKIFY_HOME": "/mnt/state",
     "SPARKIFY_POSTGRES_BIN": "/usr/lib/postgresql/15/bin",
     "SPARKIFY_LOOK_EVERY": "5",
@@ -46,6 +47,7 @@ def test_defaults_are_the_shipped_sample_in_the_checkout() -> None:
     assert read.max_rejected == 0.05
     assert read.state == CHECKOUT / ".sparkify"
     assert read.staging == str(CHECKOUT / ".sparkify" / "staging")
+    assert read.report == CHECKOUT / ".sparkify" / "report"
     assert read.postgres_home == CHECKOUT / ".sparkify" / "postgres"
     assert read.executor == "in_process"
     assert (read.look_every_s, read.settle_s, read.retract) == (15, 10, False)
@@ -63,6 +65,7 @@ def test_each_variable_is_read() -> None:
     assert read.max_rejected == 0.25
     assert read.state == Path("/mnt/state")
     assert read.staging == "memory://staged"
+    assert read.report == Path("/mnt/report")
     assert read.executor == "multiprocess"
     assert (read.look_every_s, read.settle_s, read.retract) == (5, 0, True)
     assert read.keep_rejects_days == 90

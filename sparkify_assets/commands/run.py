@@ -17,6 +17,7 @@ from sparkify_assets.defs.tables import TABLES
 from sparkify_assets.errors import SparkifyError
 from sparkify_assets.postgres.connection import Connection, connected
 from sparkify_assets.postgres.rights import refuse_missing_rights
+from sparkify_assets.report.files import PAGE
 from sparkify_assets.settings import Settings, read_settings
 
 STEP_END = re.compile(r" - (?P<step>\w+) - STEP_SUCCESS - .* in (?P<duration>[^ ]+)\.$")
@@ -148,7 +149,8 @@ def _report(connection: Connection, settings: Settings) -> None:
     )
     for plays, song, artist in rows:
         print(f"  {plays:>5}  {song} - {artist}")
-    print("\nAsk it yourself with `make psql`; open Dagster's UI with `make ui`.")
+    print(f"\nThe listening report: {_shown(settings.report / PAGE)}")
+    print("Ask it yourself with `make psql`; open Dagster's UI with `make ui`.")
     if settings.database_url is None:
         print("For a BI tool, keep the server up with `make up`.")
 
