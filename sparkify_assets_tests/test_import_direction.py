@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"watching", "alerts", "analytics", "report"}
     | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
-    "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
+    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "report", "typer", "rich"},
     "sample": set(),

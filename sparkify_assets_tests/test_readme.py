@@ -177,7 +177,7 @@ def test_settings_are_all_there_with_their_defaults() -> None:
 
 
 def test_views_are_all_there_with_their_questions() -> None:
-    told = table_rows(section("Answers"))
+    told = table_rows(section("Ask it"))
 
     assert told == [[f"`{view.name}`", view.question, view.grain] for view in VIEWS]
 

@@ -10,6 +10,7 @@ from psycopg import IsolationLevel
 
 from sparkify_assets.analytics import rollups, views
 from sparkify_assets.analytics.questions import View
+from sparkify_assets.analytics.roles import ensure_roles
 from sparkify_assets.analytics.rollups import AddedUp
 from sparkify_assets.analytics.tables import LOCK, TABLES
 from sparkify_assets.postgres import bookkeeping, ddl
@@ -21,14 +22,21 @@ from sparkify_assets.postgres.table import Table
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What was done: days and user agents that were added up, views that were created or dropped."""
+    """What was done.
+
+    Attributes:
+        added_up: days and user agents.
+        views: that were created or dropped.
+        by_hand: statements that somebody with more rights has to run for the roles.
+    """
 
     added_up: AddedUp
     views: views.Changed
+    by_hand: tuple[str, ...] = ()
 
 
 def refresh(connection: Connection, wanted: Sequence[View], star: Iterable[Table]) -> Refreshed:
-    """Bring tables and views up to date, in one transaction: readers see all of it before or after.
+    """Bring tables, views and rights up to date, in one transaction: readers see all of it before or after.
 
     Args:
         connection: in autocommit mode, outside a transaction.
@@ -50,7 +58,21 @@ def refresh(connection: Connection, wanted: Sequence[View], star: Iterable[Table
                     ddl.finish(connection, table)
             added_up = rollups.add_up(connection)
             changed = views.bring_up_to_date(connection, wanted)
-    return Refreshed(added_up, changed)
+            by_hand = ensure_roles(connection)
+    return Refreshed(added_up, changed, by_hand)
+
+
+def grant_roles(connection: Connection) -> tuple[str, ...]:
+    """Create the roles and give them their rights on what there is, in one transaction.
+
+    Returns:
+        the statements for somebody who may create roles; none where the roles are there.
+
+    Raises:
+        PublishError: a load is at it for longer than `lock_timeout`; nothing was changed.
+    """
+    with explained(connection, LOCK), bookkeeping.locked(connection, LOCK.qualified_name), connection.transaction():
+        return ensure_roles(connection)
 
 
 @contextmanager

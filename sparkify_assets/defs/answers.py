@@ -81,6 +81,11 @@ def analytics(context: dg.AssetExecutionContext, database: SparkifyDatabase) -> 
     for what, names in (("created", done.views.created), ("dropped", done.views.dropped)):
         if names:
             context.log.info(f"views {what}: {', '.join(names)}")
+    if done.by_hand:
+        context.log.info(
+            "the roles sparkify_reader and sparkify_loader are not there, and this user may not create them; have it "
+            f"done by somebody who may: {'; '.join(done.by_hand)}; the next load then gives them their rights"
+        )
     metadata = {"days_added_up": done.added_up.days, "new_user_agents": done.added_up.user_agents}
     # Dagster wants what others depend on first.
     for key in sorted(context.selected_asset_keys, key=lambda key: (key != USER_AGENTS_SPEC.key, key)):

@@ -5,6 +5,7 @@ Each function is named after its view and returns the view's rows in the view's 
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
+from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -67,6 +68,22 @@ class World:
         self.star: Star = build_star(data, first, last)
         self.events = [order_of(event) for event in read_events(data, first, last, Star()) if event.user_id is not None]
         self.events.sort()
+
+    def limited(self, first: date | None, last: date | None, level: str | None) -> "World":
+        """Return the world of those plays and events alone."""
+
+        def counts(moment: datetime, its_level: str) -> bool:
+            return (
+                (first is None or moment.date() >= first)
+                and (last is None or moment.date() <= last)
+                and level in (None, its_level)
+            )
+
+        limited = copy(self)
+        limited.plays = [play for play in self.plays if counts(play.start, play.level)]
+        limited.events = [event for event in self.events if counts(event.at, event.level)]
+        limited.__dict__.pop("songs_played", None)
+        return limited
 
     @cached_property
     def plays(self) -> list[Play]:
