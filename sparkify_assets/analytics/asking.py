@@ -9,15 +9,15 @@ from decimal import Decimal
 
 from psycopg import errors, sql
 
-from sparkify_assets.analytics.questions import View
+from sparkify_assets.analytics.questions import View, base_names
 from sparkify_assets.analytics.roles import READER, can_become_reader
 from sparkify_assets.analytics.tables import SCHEMA
 from sparkify_assets.errors import AnswerError
 from sparkify_assets.postgres.connection import Connection, first_line
 
 Value = str | int | Decimal | dt.date | dt.datetime | bool | None
-BY_DAY = ("asked", "asked_hours", "asked_sessions", "asked_songs", "asked_level_events")
-BY_LEVEL = BY_DAY[1:]
+LIMITS = "asked"
+"""The view of what is asked; those that begin with its name heed all of it."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +108,12 @@ def find(views: Sequence[View], name: str) -> View:
 
 def takes_days(view: View) -> bool:
     """Tell whether the view heeds the days asked for."""
-    return any(view.reads(f"{SCHEMA}.{relation}") for relation in BY_DAY)
+    return any(view.reads(f"{SCHEMA}.{relation}") for relation in base_names())
 
 
 def takes_level(view: View) -> bool:
     """Tell whether the view heeds the subscription asked for."""
-    return any(view.reads(f"{SCHEMA}.{relation}") for relation in BY_LEVEL)
+    return any(view.reads(f"{SCHEMA}.{relation}") for relation in base_names() if relation != LIMITS)
 
 
 def _query(view: View, limit: int | None) -> sql.Composed:

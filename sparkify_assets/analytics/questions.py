@@ -17,7 +17,7 @@ BASE = HERE / "asked.sql"
 SUFFIX = ".sql"
 HEADER = re.compile(
     r"-- question: (?P<question>.+\?)\n-- grain: (?P<grain>.+)\n-- columns:\n"
-    r"(?P<columns>(?:--   \w+ [a-z ]+: .+\n)+)(?!--)"
+    r"(?P<columns>(?:--   \w+ [a-z ]+: .+\n)+)(?!--  )"
 )
 COLUMN = re.compile(r"--   (?P<name>\w+) (?P<sql_type>[a-z ]+): (?P<meaning>.+)")
 

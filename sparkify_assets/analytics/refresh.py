@@ -12,7 +12,7 @@ from sparkify_assets.analytics import rollups, views
 from sparkify_assets.analytics.questions import View
 from sparkify_assets.analytics.roles import ensure_roles
 from sparkify_assets.analytics.rollups import AddedUp
-from sparkify_assets.analytics.tables import LOCK, TABLES
+from sparkify_assets.analytics.tables import LOCK, ROLLUPS, TABLES
 from sparkify_assets.postgres import bookkeeping, ddl
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.publish import explained
@@ -53,10 +53,11 @@ def refresh(connection: Connection, wanted: Sequence[View], star: Iterable[Table
     with explained(connection, *TABLES):
         _create_missing(connection, star)
         with _alone(connection), connection.transaction():
-            for table in (*TABLES, MATCHES):
-                if ddl.create_or_check(connection, table):
-                    ddl.finish(connection, table)
-            added_up = rollups.add_up(connection)
+            created = [table for table in (*TABLES, MATCHES) if ddl.create_or_check(connection, table)]
+            added_up = rollups.add_up(connection, afresh=any(table in ROLLUPS for table in created))
+            # A key is made faster of rows that are there than with each of them.
+            for table in created:
+                ddl.finish(connection, table)
             changed = views.bring_up_to_date(connection, wanted)
             by_hand = ensure_roles(connection)
     return Refreshed(added_up, changed, by_hand)

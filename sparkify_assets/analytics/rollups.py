@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from sparkify_assets.analytics import totals
 from sparkify_assets.analytics.agents import parse_agents
-from sparkify_assets.analytics.tables import ROLLUPS
-from sparkify_assets.postgres import plans
+from sparkify_assets.analytics.literals import dates, moments
+from sparkify_assets.analytics.tables import ROLLED_UP_DAYS, ROLLUPS, USER_AGENTS
+from sparkify_assets.postgres import names, plans
 from sparkify_assets.postgres.connection import Connection
 
 WAY = 1
-"""Which way the statements of this module add up. Another one has all days added up anew: raise it with them."""
+"""Which way the statements here and in `totals` add up. Another one has all days added up anew: raise it with them."""
 
 # A day's plays change when it is published, when they are matched anew, and when a copy in a later day's files takes
 # one away or gives it back: that copy then waits in `ops.superseded_plays`, or does so no more.
@@ -104,22 +106,21 @@ ADD_MONTHS = """
     WHEN MATCHED THEN UPDATE SET plays = t.plays + d.plays
     WHEN NOT MATCHED THEN INSERT (month, song_key, plays) VALUES (d.month, d.song_key, d.plays)
 """
-# The first days of all meet nothing, and in the order of the key they cost its index little.
-FIRST_MONTHS = "INSERT INTO analytics.song_plays SELECT month, song_key, plays FROM counted ORDER BY 1, 2"
 ADD_TOTALS = """
     MERGE INTO analytics.song_totals t USING (
-        SELECT song_key, min(song) AS song, min(artist) AS artist, min(level) AS level, min(song_id) AS song_id,
-            sum(plays)::bigint AS plays
-        FROM counted GROUP BY 1 HAVING sum(plays) <> 0
+        SELECT song_key, song, artist, level, song_id, sum(plays)::bigint AS plays
+        FROM counted GROUP BY 1, 2, 3, 4, 5 HAVING sum(plays) <> 0
     ) d ON t.song_key = d.song_key
     WHEN MATCHED AND t.plays + d.plays = 0 THEN DELETE
     WHEN MATCHED THEN UPDATE SET plays = t.plays + d.plays
     WHEN NOT MATCHED THEN INSERT (song_key, song, artist, level, song_id, plays)
         VALUES (d.song_key, d.song, d.artist, d.level, d.song_id, d.plays)
 """
+# The first days of all meet nothing.
+FIRST_MONTHS = "INSERT INTO analytics.song_plays (month, song_key, plays) SELECT month, song_key, plays FROM counted"
 FIRST_TOTALS = """
     INSERT INTO analytics.song_totals (song_key, song, artist, level, song_id, plays)
-    SELECT song_key, min(song), min(artist), min(level), min(song_id), sum(plays) FROM counted GROUP BY 1 ORDER BY 1
+    SELECT song_key, song, artist, level, song_id, sum(plays) FROM counted GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -131,11 +132,21 @@ class AddedUp:
     user_agents: int = 0
 
 
-def add_up(connection: Connection) -> AddedUp:
+def add_up(connection: Connection, *, afresh: bool = False) -> AddedUp:
     """Add up the plays of the days that are not as they were, inside the caller's transaction.
 
     The transaction sees one state of the star from its first statement to its last: it is REPEATABLE READ.
+
+    Args:
+        connection: in that transaction.
+        afresh: forget what is added up and begin again, as is done where it was added up in another way.
     """
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM ops.rolled_up_days WHERE split_part(publication, ' ', 1) <> %s)", (str(WAY),)
+    ).fetchone()
+    if afresh or (row and row[0]):
+        for table in (*ROLLUPS, USER_AGENTS, ROLLED_UP_DAYS):
+            connection.execute(sql.SQL("DELETE FROM {}").format(names.relation(table)))
     stale = connection.execute(STALE, (WAY,)).fetchall()
     if not stale:
         return AddedUp()
@@ -144,7 +155,9 @@ def add_up(connection: Connection) -> AddedUp:
     agents = _user_agents(connection, changed_days)
     changed = set(_months(connection, changed_days))
     connection.execute(IN_ONE_PASS)
+    totals.remember_days(connection, days)
     _replace_days(connection, days)
+    totals.update(connection, days)
     changed |= set(_months(connection, changed_days))
     new_days = [day for day, publication, was_added_up in stale if publication and not was_added_up]
     _add_songs(connection, new_days, sorted(changed))
@@ -155,7 +168,7 @@ def add_up(connection: Connection) -> AddedUp:
 
 
 def _replace_days(connection: Connection, days: Sequence[dt.date]) -> None:
-    listed = _dates(days)
+    listed = dates(days)
     for relation, statement in (("session_plays", SESSIONS), ("hour_plays", HOURS)):
         table = sql.Identifier("analytics", relation)
         connection.execute(sql.SQL("DELETE FROM {} WHERE log_date = ANY({})").format(table, listed))
@@ -167,13 +180,13 @@ def _add_songs(connection: Connection, new_days: Sequence[dt.date], changed: Seq
     months = sorted({*_months(connection, new_days), *changed})
     connection.execute(
         sql.SQL(COUNTED).format(
-            new=_dates(new_days), months=_dates(months), changed=_dates(changed), moments=_moments(months)
+            new=dates(new_days), months=dates(months), changed=dates(changed), moments=moments(months)
         )
     )
     for month in changed:
         connection.execute(sql.SQL(COUNTED_ANEW).format(month=sql.SQL("{}::date").format(sql.Literal(month))))
     if changed:
-        connection.execute(sql.SQL(COUNTED_BEFORE).format(changed=_dates(changed)))
+        connection.execute(sql.SQL(COUNTED_BEFORE).format(changed=dates(changed)))
     connection.execute("ANALYZE counted")
     row = connection.execute("SELECT EXISTS (SELECT FROM analytics.song_plays)").fetchone()
     are_there = bool(row and row[0])
@@ -184,7 +197,7 @@ def _add_songs(connection: Connection, new_days: Sequence[dt.date], changed: Seq
 
 def _record(connection: Connection, stale: Sequence[tuple[dt.date, str | None]]) -> None:
     connection.execute(
-        sql.SQL("DELETE FROM ops.rolled_up_days WHERE log_date = ANY({})").format(_dates([day for day, _ in stale]))
+        sql.SQL("DELETE FROM ops.rolled_up_days WHERE log_date = ANY({})").format(dates([day for day, _ in stale]))
     )
     standing = [(day, publication) for day, publication in stale if publication]
     connection.execute(
@@ -199,7 +212,7 @@ def _months(connection: Connection, days: Sequence[dt.date]) -> list[dt.date]:
         sql.SQL(
             "SELECT DISTINCT date_trunc('month', day::timestamp)::date FROM analytics.hour_plays "
             "WHERE log_date = ANY({}) ORDER BY 1"
-        ).format(_dates(days))
+        ).format(dates(days))
     )
     return [month for (month,) in rows]
 
@@ -210,7 +223,7 @@ def _user_agents(connection: Connection, days: Sequence[dt.date]) -> set[str]:
         sql.SQL(
             "SELECT DISTINCT user_agent FROM analytics.session_plays "
             "WHERE log_date = ANY({}) AND user_agent IS NOT NULL"
-        ).format(_dates(days))
+        ).format(dates(days))
     )
     return {text for (text,) in rows}
 
@@ -234,12 +247,3 @@ def _keep_user_agents(connection: Connection, before: set[str], now: set[str]) -
                 parse_agents(text for (text,) in rows),
             )
     return len(rows)
-
-
-def _dates(days: Sequence[dt.date]) -> sql.Composed:
-    return sql.SQL("{}::date[]").format(sql.Literal([str(day) for day in days]))
-
-
-def _moments(days: Sequence[dt.date]) -> sql.Composed:
-    """Return the moments at which the days begin."""
-    return sql.SQL("{}::timestamptz[]").format(sql.Literal([f"{day} 00:00+00" for day in days]))

@@ -42,8 +42,13 @@ USER_AGENTS_SPEC = dg.AssetSpec(
 
 SOURCES: dict[str, tuple[dg.AssetKey, ...]] = {
     "analytics.asked_hours": (songplays.key, matches.key),
-    "analytics.asked_sessions": (songplays.key,),
+    "analytics.asked_listeners": (songplays.key,),
+    "analytics.asked_orders": (level_events.key,),
+    "analytics.asked_periods": (songplays.key,),
     "analytics.asked_songs": (songplays.key, matches.key),
+    "analytics.asked_users": (songplays.key,),
+    "analytics.asked_weeks": (songplays.key,),
+    "analytics.asked_whole_sessions": (songplays.key,),
     "analytics.asked_level_events": (level_events.key,),
     "analytics.level_events": (level_events.key,),
     "analytics.user_agents": (USER_AGENTS_SPEC.key,),

@@ -64,6 +64,59 @@ class SongTotals(dy.Schema):
     plays = dy.Int64(min=1, description="songs played")
 
 
+class ListenerTotals(dy.Schema):
+    """One row per user, subscription, place and browser: what was played with them in all."""
+
+    listener_key = dy.Binary(primary_key=True, description="digest of user_id, level, location and user_agent")
+    user_id = dy.Int64(description="who played")
+    level = dy.Enum(LEVELS, description="the user's subscription in these plays")
+    location = dy.String(nullable=True, description="where the user was; null where unknown")
+    user_agent = dy.String(nullable=True, description="the user's browser, as logged")
+    plays = dy.Int64(min=1, description="songs played")
+    length_us = dy.Int64(min=0, description="length of the songs played, together, in microseconds")
+
+
+class UserTotals(dy.Schema):
+    """One row per user with a play: sessions and days."""
+
+    user_id = dy.Int64(primary_key=True, description="who played")
+    sessions = dy.Int64(min=1, description="sessions with a play")
+    days = dy.Int64(min=1, description="days with a play, UTC")
+
+
+class SessionTotals(dy.Schema):
+    """One row per session with a play, as a whole."""
+
+    user_id = dy.Int64(primary_key=True, description="who played")
+    session_id = dy.Int64(primary_key=True, description="session as logged")
+    level = dy.Enum(LEVELS, description="the user's subscription at its first play")
+    plays = dy.Int64(min=1, description="songs played")
+    first_play = timestamp(description="when the first of the plays started")
+    last_play = timestamp(description="when the last of the plays started")
+
+
+class PeriodTotals(dy.Schema):
+    """One row per day, per week and per month with a play: its plays, listeners and sessions."""
+
+    period = dy.String(primary_key=True, description="day, week (from Monday on) or month")
+    begins = dy.Date(primary_key=True, description="its first day, UTC")
+    plays = dy.Int64(min=1, description="songs played")
+    listeners = dy.Int64(min=1, description="users who played something")
+    free_listeners = dy.Int64(min=0, description="of them, with a free subscription in a play")
+    paid_listeners = dy.Int64(min=0, description="of them, with a paid one")
+    sessions = dy.Int64(nullable=True, min=1, description="sessions with a play in it; of days alone")
+    length_us = dy.Int64(min=0, description="length of the songs played, together, in microseconds")
+    free_us = dy.Int64(min=0, description="of it, with a free subscription")
+    paid_us = dy.Int64(min=0, description="of it, with a paid one")
+
+
+class ListenerWeeks(dy.Schema):
+    """One row per user and week with a play."""
+
+    user_id = dy.Int64(primary_key=True, description="who played")
+    week = dy.Date(primary_key=True, description="first day of the ISO week, UTC")
+
+
 class UserAgents(dy.Schema):
     """One row per distinct user agent of the plays, taken apart."""
 

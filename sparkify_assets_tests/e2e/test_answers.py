@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from psycopg import sql
 
+from sparkify_assets.analytics.tables import ROLLED_UP_DAYS, ROLLUPS, USER_AGENTS
 from sparkify_assets.defs.answers import VIEWS
+from sparkify_assets.postgres import names
 from sparkify_assets.settings import CHECKOUT
 from sparkify_assets_tests.e2e.answers import answer_of, assert_answers_as_oracle
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
@@ -16,7 +18,6 @@ from sparkify_assets_tests.oracle.answers import ANSWERS, OF_EVENTS, OF_PLAYS
 REAL_DATA = os.environ.get("SPARKIFY_REAL_DATA")
 COMPLETE_SETS = [CHECKOUT / "data", *([Path(REAL_DATA)] if REAL_DATA else [])]
 BUT_OF_AGENTS = (*OF_PLAYS, *OF_EVENTS)
-ROLLED_UP = ("hour_plays", "session_plays", "song_plays", "song_totals", "user_agents")
 TEXTS = (
     "<script>alert(1)</script>",
     'it\'s "quoted", `ticked` and \\slashed\\',
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.slow
 def rolled_up(loader: Loader) -> dict[str, list[str]]:
     """Return the tables that are added up, as sorted lines."""
     stored = loader.dump()
-    return {name: stored[f"analytics.{name}"] for name in ROLLED_UP}
+    return {table.name: stored[table.qualified_name] for table in (*ROLLUPS, USER_AGENTS)}
 
 
 def test_every_view_has_an_oracle_but_the_one_of_reasons() -> None:
@@ -100,8 +101,8 @@ def assert_added_up(loader: Loader) -> None:
     """Assert that all is as the oracle has it, and as it would be if it were added up for the first time."""
     assert_answers_as_oracle(loader)
     before = rolled_up(loader)
-    loader.execute(sql.SQL("TRUNCATE analytics.hour_plays, analytics.session_plays, analytics.song_plays"))
-    loader.execute(sql.SQL("TRUNCATE analytics.song_totals, analytics.user_agents, ops.rolled_up_days"))
+    every = sql.SQL(", ").join(map(names.relation, (*ROLLUPS, USER_AGENTS, ROLLED_UP_DAYS)))
+    loader.execute(sql.SQL("TRUNCATE {}").format(every))
     loader.load(november(5), november(5), select="key:user_agents")
     assert rolled_up(loader) == before
 

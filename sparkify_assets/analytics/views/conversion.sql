@@ -6,12 +6,12 @@
 --   orders bigint: orders to leave it
 --   changed bigint: users with such an order
 --   share numeric: share of the users
-SELECT level, count(DISTINCT user_id) AS users, count(*) FILTER (WHERE leaves) AS orders,
-    count(DISTINCT user_id) FILTER (WHERE leaves) AS changed,
-    round(count(DISTINCT user_id) FILTER (WHERE leaves)::numeric / count(DISTINCT user_id), 6) AS share
-FROM (
-    SELECT user_id, level, page = CASE level WHEN 'free' THEN 'Submit Upgrade' ELSE 'Submit Downgrade' END AS leaves
-    FROM analytics.asked_level_events
-) events
-GROUP BY level
+SELECT level, users, orders, changed, round(changed::numeric / users, 6) AS share
+FROM (SELECT level, count(*) AS users FROM (
+    SELECT level, user_id FROM analytics.asked_level_events GROUP BY level, user_id
+) seen GROUP BY level) seen
+LEFT JOIN LATERAL (
+    SELECT count(*) AS orders, count(DISTINCT user_id) AS changed FROM analytics.asked_orders o
+    WHERE o.level = seen.level AND page = CASE level WHEN 'free' THEN 'Submit Upgrade' ELSE 'Submit Downgrade' END
+) orders ON true
 ORDER BY level

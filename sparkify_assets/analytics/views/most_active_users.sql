@@ -9,12 +9,12 @@
 --   sessions bigint: sessions with a play
 --   days bigint: days with a play
 --   hours numeric: hours listened
-SELECT p.user_id, u.first_name, u.last_name, u.level, p.plays, p.sessions, p.days, p.hours
+SELECT p.user_id, u.first_name, u.last_name, u.level, p.plays, t.sessions, t.days, p.hours
 FROM (
-    SELECT user_id, sum(plays)::bigint AS plays, count(DISTINCT session_id) AS sessions,
-        count(DISTINCT day) AS days, round(sum(length_us) / 3.6e9, 2) AS hours
-    FROM analytics.asked_sessions
+    SELECT user_id, sum(plays)::bigint AS plays, round(sum(length_us) / 3.6e9, 2) AS hours
+    FROM analytics.asked_listeners
     GROUP BY user_id
 ) p
+JOIN analytics.asked_users t USING (user_id)
 LEFT JOIN public.users u USING (user_id)
 ORDER BY p.plays DESC, p.user_id

@@ -8,7 +8,7 @@
 SELECT a.browser, sum(p.plays)::bigint AS plays, round(sum(p.plays) / sum(sum(p.plays)) OVER (), 6) AS share,
     count(DISTINCT p.user_id) AS listeners
 FROM (
-    SELECT user_agent, user_id, sum(plays) AS plays FROM analytics.asked_sessions GROUP BY user_agent, user_id
+    SELECT user_agent, user_id, sum(plays) AS plays FROM analytics.asked_listeners GROUP BY user_agent, user_id
 ) p
 LEFT JOIN analytics.user_agents a USING (user_agent)
 GROUP BY a.browser

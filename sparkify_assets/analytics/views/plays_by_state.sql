@@ -9,7 +9,7 @@ SELECT state, sum(plays)::bigint AS plays, round(sum(plays) / sum(sum(plays)) OV
     count(DISTINCT user_id) AS listeners
 FROM (
     SELECT substring(location FROM ',\s*([^,]*?)\s*$') AS state, user_id, sum(plays) AS plays
-    FROM analytics.asked_sessions
+    FROM analytics.asked_listeners
     GROUP BY location, user_id
 ) places
 GROUP BY state

@@ -9,14 +9,9 @@
 --   minutes_per_session numeric: minutes from the first start of a song to the last, on average
 --   longest_minutes numeric: the same of the longest one
 SELECT level, count(*) AS sessions, sum(plays)::bigint AS plays,
-    round(avg(plays), 2) AS songs_per_session, max(plays)::bigint AS most_songs,
+    round(avg(plays), 2) AS songs_per_session, max(plays) AS most_songs,
     round((avg(extract(epoch FROM last_play - first_play)) / 60)::numeric, 2) AS minutes_per_session,
     round((max(extract(epoch FROM last_play - first_play)) / 60)::numeric, 2) AS longest_minutes
-FROM (
-    SELECT sum(plays) AS plays, min(first_play) AS first_play, max(last_play) AS last_play,
-        CASE WHEN min(first_play) = min(first_play) FILTER (WHERE level = 'free') THEN 'free' ELSE 'paid' END AS level
-    FROM analytics.asked_sessions
-    GROUP BY user_id, session_id
-) one_session
+FROM analytics.asked_whole_sessions
 GROUP BY level
 ORDER BY level

@@ -9,7 +9,6 @@ SELECT (event_time AT TIME ZONE 'UTC')::date AS day,
     count(*) FILTER (WHERE page = 'Submit Upgrade') AS upgrades,
     count(*) FILTER (WHERE page = 'Submit Downgrade') AS downgrades,
     count(*) FILTER (WHERE page = 'Submit Upgrade') - count(*) FILTER (WHERE page = 'Submit Downgrade') AS net
-FROM analytics.asked_level_events
-WHERE page IN ('Submit Upgrade', 'Submit Downgrade')
+FROM analytics.asked_orders
 GROUP BY 1
 ORDER BY 1

@@ -6,10 +6,8 @@
 --   listeners bigint: users of the cohort who played something in that week
 --   cohort_size bigint: users of the cohort
 --   share numeric: share of the cohort
-WITH weeks AS MATERIALIZED (
-    SELECT user_id, date_trunc('week', day)::date AS week FROM analytics.asked_sessions GROUP BY 1, 2
-), cohorts AS (
-    SELECT user_id, week, min(week) OVER (PARTITION BY user_id) AS cohort FROM weeks
+WITH cohorts AS (
+    SELECT user_id, week, min(week) OVER (PARTITION BY user_id) AS cohort FROM analytics.asked_weeks
 )
 SELECT cohort, (week - cohort) / 7 AS weeks_later, count(*) AS listeners,
     first_value(count(*)) OVER (PARTITION BY cohort ORDER BY week) AS cohort_size,
