@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "postgres.dagster_storage": {"errors", "dagster", "dagster_postgres", "sqlalchemy", "click"},
     "postgres.embedded": {"errors"},
     "analytics": {"errors", "schemas", "postgres", "psycopg", "ua_parser"},
-    "report": {"errors", "analytics", "postgres", "psycopg", "jinja2", "markupsafe"},
+    "report": {"errors", "analytics", "postgres", "jinja2", "markupsafe"},
     "report.charts": {"altair"},
     "report.drawing": {"altair", "vl_convert"},
     "bar_chart": set(),

@@ -8,8 +8,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from sparkify_assets.analytics.roles import READER
+from sparkify_assets.analytics.tables import ROLLUPS
 from sparkify_assets.defs.report import Drawing
-from sparkify_assets.errors import ReportError
+from sparkify_assets.errors import AnswerError
 from sparkify_assets.postgres.connection import connected
 from sparkify_assets.report.collect import collect
 from sparkify_assets.report.files import PAGE
@@ -101,16 +103,20 @@ def test_answers_are_of_one_moment_and_the_session_could_not_write(loader: Loade
         class Meddled(original):  # type: ignore[valid-type, misc]
             """A cursor beside which somebody else writes."""
 
-            def execute(self, query: object, *arguments: object) -> object:
-                done = super().execute(query, *arguments)
+            def execute(self, query: object, *arguments: object, **options: object) -> object:
+                done = super().execute(query, *arguments, **options)
                 if "plays_by_day" in str(query):
-                    other.execute("DELETE FROM analytics.hour_plays")
-                    other.execute("DELETE FROM analytics.session_plays")
+                    for table in ROLLUPS:
+                        other.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.schema, table.name)))
                 return done
 
         connection.cursor_factory = Meddled
         answers = collect(connection).answers
+        with pytest.raises(psycopg.errors.Error, match=r"read-only transaction|permission denied"):
+            connection.execute("DELETE FROM public.songplays")
+        role = connection.execute("SELECT current_user").fetchone()
 
+    assert role == (READER,)
     assert sum(row["plays"] for row in answers["plays_by_hour"]) == 6579
     assert sum(row["plays"] for row in answers["plays_by_level"]) == 6579
     assert loader.query(sql.SQL("SELECT count(*) FROM analytics.plays_by_hour")) == [(0,)]
@@ -119,9 +125,7 @@ def test_answers_are_of_one_moment_and_the_session_could_not_write(loader: Loade
 def test_star_without_answers_is_an_error_that_says_what_to_do(database_url: str) -> None:
     with (
         connected(database_url) as connection,
-        pytest.raises(
-            ReportError, match=r'relation "analytics.plays_by_day" does not exist; load the star .*as it was'
-        ),
+        pytest.raises(AnswerError, match=r"'analytics.plays_by_day' gives no answer: .*does not exist; load the star"),
     ):
         collect(connection)
 
