@@ -40,11 +40,12 @@ ALLOWED: dict[str, set[str]] = {
     "postgres.embedded": {"errors"},
     "bar_chart": set(),
     "settings": {"errors", "click"},
+    "process": set(),
     "watching": {"errors", "ingest", "postgres", "psycopg"},
     "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
     | {"watching", "alerts"}
     | WIRING,
-    "definitions": {"defs", "settings", "staging", "dagster"},
+    "definitions": {"process", "defs", "settings", "staging", "dagster"},
     "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "typer", "rich"},

@@ -82,8 +82,9 @@ def time(context: dg.AssetExecutionContext, raw_logs: Staged, database: Sparkify
         waiting = read_behind_claims(connection, SONGPLAYS, "start_time")
     # A play that waits behind an event of these days may come back with this load, and then needs its time.
     table = build_time(events, waiting)
-    publication = Publication(table, versions=raw_logs.versions, provisional=waiting["start_time"])
-    yield from through_gate(context, publication, gates.gate_time(table, events))
+    with database.retried(context.retry_number), database.draft(TIME, _scope(context, raw_logs)) as draft:
+        draft.add(table, provisional=waiting["start_time"])
+        yield from through_gate(context, draft, gates.gate_time(table, events))
 
 
 @dg.asset(
@@ -99,15 +100,19 @@ def songplays(
 ) -> Gated:
     """One row per song played: a NextSong event, with the song of the catalogue where it is known."""
     catalogue = build_songs(raw_song_files.frame("songs").collect())
-    scope = Scope(partitions=tuple(context.partition_keys), versions=raw_logs.versions, run_id=context.run.run_id)
     found = []
-    with database.retried(context.retry_number), database.draft(SONGPLAYS, scope) as draft:
+    with database.retried(context.retry_number), database.draft(SONGPLAYS, _scope(context, raw_logs)) as draft:
         for events in raw_logs.portions("events"):
             plays = build_songplays(events, catalogue)
             found.append(gates.gate_songplays(plays, events, catalogue))
             show_days_of_plays(context, plays_by_day(plays))
             draft.add(plays, build_songplay_claims(events))
         yield from through_gate(context, draft, Gate.of_portions(found))
+
+
+def _scope(context: dg.AssetExecutionContext, raw_logs: Staged) -> Scope:
+    """Return what a draft of the run's days stands for."""
+    return Scope(partitions=tuple(context.partition_keys), versions=raw_logs.versions, run_id=context.run.run_id)
 
 
 class MatchesConfig(dg.Config):

@@ -185,9 +185,9 @@ def record(
         )
 
 
-def note_provisional(connection: Connection, table: Table, keys: pl.Series | None) -> None:
+def note_provisional(connection: Connection, table: Table, keys: pl.Series) -> None:
     """Note keys of the table for the next prune to look at."""
-    if keys is not None and not keys.is_empty():
+    if not keys.is_empty():
         connection.execute(
             sql.SQL("INSERT INTO {} SELECT %s, unnest(%s::{}[])::text").format(
                 names.relation(UNUSED_ROWS), sql.SQL(table.column(table.key[0]).sql_type)

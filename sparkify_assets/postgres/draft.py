@@ -70,16 +70,18 @@ class Draft:
         self._to_look_up: list[Table] = []
         self._by_partition: PartitionsWriter | None = None
         self._kept: list[pl.DataFrame] = []
+        self._provisional: list[pl.Series] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="publish")
         self._writing: Future[None] | None = None
         self._is_begun = self._is_open = False
 
-    def add(self, rows: pl.DataFrame, claims: pl.DataFrame | None = None) -> None:
+    def add(self, rows: pl.DataFrame, claims: pl.DataFrame | None = None, provisional: pl.Series | None = None) -> None:
         """Write a portion, in the background.
 
         Args:
             rows: the columns that the table, or its contributions, declares; of whole partitions.
             claims: keys taken without a row, see `ReplacePartition.claims`.
+            provisional: keys among the rows that may turn out not to be needed: the next `prune` looks at them.
 
         Raises:
             FrameError: they do not have those columns, types or values.
@@ -94,13 +96,12 @@ class Draft:
         self._ready()
         self._bytes += int(rows.estimated_size())
         self.first_rows = previews(self.table, rows, self.scope) | self.first_rows
+        if provisional is not None:
+            self._provisional.append(provisional)
         self._writing = self._thread.submit(self._write, rows, claims)
 
-    def publish(self, provisional: pl.Series | None = None) -> Written:
+    def publish(self) -> Written:
         """Bring the table to its new state, record it and commit.
-
-        Args:
-            provisional: keys among the rows that may turn out not to be needed: the next `prune` looks at them.
 
         Returns:
             what was done, in rows.
@@ -114,7 +115,8 @@ class Draft:
         with self._undone_on_error():
             self._prefer_indexes(self._bytes)
             written, counts = self._complete()
-            bookkeeping.note_provisional(connection, table, provisional)
+            for keys in self._provisional:
+                bookkeeping.note_provisional(connection, table, keys)
             row_count = bookkeeping.change_row_count(connection, table, written.net_change)
             bookkeeping.record(connection, table, self.scope, counts)
             plans.refresh_statistics(connection, ddl.tables_written_with(table))

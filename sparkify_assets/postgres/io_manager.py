@@ -125,8 +125,8 @@ class PostgresIOManager(dg.ConfigurableIOManager):
             return
         publication = _publication(context, table, obj)
         with self.database.draft(table, publication) as draft:
-            draft.add(publication.rows, publication.claims)
-            self._record(context, draft, draft.publish(publication.provisional))
+            draft.add(publication.rows, publication.claims, publication.provisional)
+            self._record(context, draft, draft.publish())
 
     def _publish_draft(self, context: dg.OutputContext, table: Table, draft: Draft) -> None:
         try:

@@ -26,5 +26,5 @@ def publish(connection: Connection, table: Table, publication: Publication) -> W
         DatabaseError: the user lacks the right to create the schemas.
     """
     with drafted(connection, table, publication) as draft:
-        draft.add(publication.rows, publication.claims)
-        return draft.publish(publication.provisional)
+        draft.add(publication.rows, publication.claims, publication.provisional)
+        return draft.publish()
