@@ -42,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": {"errors", "click"},
     "process": set(),
     "watching": {"errors", "ingest", "postgres", "psycopg"},
-    "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
+    "defs": {"process", "errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
     | {"watching", "alerts"}
     | WIRING,
     "definitions": {"process", "defs", "settings", "staging", "dagster"},

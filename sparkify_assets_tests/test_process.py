@@ -10,7 +10,7 @@ import pytest
 from sparkify_assets.process import ALLOCATOR
 
 SEEN_BY_POLARS = """
-    import os, sys
+    import importlib, os, sys
 
     class Watch:
         def find_spec(self, name, path=None, target=None):
@@ -18,18 +18,20 @@ SEEN_BY_POLARS = """
                 print(os.environ.get("_RJEM_MALLOC_CONF"))
 
     sys.meta_path.insert(0, Watch())
-    import sparkify_assets.definitions
+    importlib.import_module(sys.argv[1])
 """
 
 
+# What Dagster loads: the code, and what dagster.yaml names.
+@pytest.mark.parametrize("entry_point", ["sparkify_assets.definitions", "sparkify_assets.defs.storage"])
 @pytest.mark.parametrize(("given", "expected"), [({}, ALLOCATOR), ({"_RJEM_MALLOC_CONF": "narenas:1"}, "narenas:1")])
 def test_allocator_is_told_before_polars_is_loaded_and_the_user_has_the_last_word(
-    given: dict[str, str], expected: str
+    given: dict[str, str], expected: str, entry_point: str
 ) -> None:
     kept = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
 
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(SEEN_BY_POLARS)],
+        [sys.executable, "-c", textwrap.dedent(SEEN_BY_POLARS), entry_point],
         capture_output=True,
         text=True,
         check=True,
