@@ -22,12 +22,12 @@ class Nowhere(dg.IOManager):
 
 
 def _emptied(original: dg.AssetsDefinition) -> dg.AssetsDefinition:
-    spec = next(iter(original.specs))
+    specs = list(original.specs)
     gates = list(original.check_specs)
 
     @dg.multi_asset(
-        name=spec.key.to_python_identifier(),
-        specs=[spec],
+        name=original.op.name,
+        specs=specs,
         check_specs=gates,
         partitions_def=original.partitions_def,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -35,7 +35,8 @@ def _emptied(original: dg.AssetsDefinition) -> dg.AssetsDefinition:
     def empty() -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
         for gate in gates:
             yield dg.AssetCheckResult(check_name=gate.name, asset_key=gate.asset_key, passed=True)
-        yield dg.MaterializeResult(asset_key=spec.key)
+        for spec in specs:
+            yield dg.MaterializeResult(asset_key=spec.key)
 
     return empty
 

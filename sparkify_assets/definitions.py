@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from sparkify_assets import process
-from sparkify_assets.defs import ledger, raw, star
+from sparkify_assets.defs import answers, ledger, raw, star
 from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.jobs import JOBS
@@ -31,6 +31,8 @@ ASSETS = [
     star.songplays,
     star.matches,
     star.unused_rows,
+    answers.level_events,
+    answers.analytics,
     ledger.loaded_log_files,
     ledger.loaded_song_files,
 ]

@@ -37,5 +37,9 @@ class GeneratorError(SparkifyError):
     """Data can't be generated as it was asked for, or not where."""
 
 
+class AnswerError(SparkifyError):
+    """A question can't be answered, or its view not be created."""
+
+
 class EmbeddedServerError(SparkifyError):
     """The embedded Postgres can't be started, reached or stopped."""

@@ -47,7 +47,8 @@ Dump = dict[str, list[str]]
 
 OF_THE_RUN = {
     "publications": ["version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers"],
-    "matches": ["run_id"],
+    "matches": ["run_id", "rematched_at"],
+    "rolled_up_days": ["publication"],
     "loaded_files": ["loaded_at", "run_id", "modified_at", "changed_at"],
 }
 """Columns that speak of the run, or of a copy of a file, rather than of the rows that stand."""
@@ -132,16 +133,16 @@ class Loader:
             connection.execute(statement)
 
     def dump(self) -> Dump:
-        """Return every table of the schemas `public` and `ops` as sorted lines of text, but for what a run leaves."""
+        """Return every table of `public`, `ops` and `analytics` as sorted lines of text, but for what a run leaves."""
         return dump(self.database_url)
 
 
 def dump(database_url: str) -> Dump:
-    """Return every table of the schemas `public` and `ops` as sorted lines of text, but for what a run leaves."""
+    """Return every table of `public`, `ops` and `analytics` as sorted lines of text, but for what a run leaves."""
     with psycopg.connect(database_url, options="-c timezone=UTC") as connection:
         names = connection.execute(
             "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_schema IN ('public', 'ops') ORDER BY 1, 2"
+            "WHERE table_schema IN ('public', 'ops', 'analytics') AND table_type = 'BASE TABLE' ORDER BY 1, 2"
         ).fetchall()
         return {
             f"{schema}.{table}": sorted(

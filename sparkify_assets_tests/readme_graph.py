@@ -9,12 +9,20 @@ from sparkify_assets.definitions import defs
 from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER
 
 FILES = {SONG_FOLDER: "raw_song_files", LOG_FOLDER: "raw_logs"}
-GROUPS = ("raw", "rejected", "star", "ops")
+GROUPS = ("raw", "rejected", "star", "ops", "analytics")
+VIEWS = "views"
+"""The one node for all views: what each of them reads is in Dagster's UI."""
 
 
 def draw(definitions: dg.Definitions) -> str:
     """Return the assets with their groups and dependencies as a Mermaid flowchart, in a stable order."""
-    specs = sorted(definitions.resolve_all_asset_specs(), key=lambda spec: (_rank(spec), _name(spec.key)))
+    every = list(definitions.resolve_all_asset_specs())
+    views = [spec for spec in every if "view" in spec.kinds]
+    read = {dep.asset_key for view in views for dep in view.deps}
+    together = dg.AssetSpec(VIEWS, deps=sorted(read), group_name=views[0].group_name)
+    specs = sorted(
+        [*(spec for spec in every if spec not in views), together], key=lambda spec: (_rank(spec), _name(spec.key))
+    )
     lines = ["flowchart LR"]
     lines += [f'  {folder}[("{folder}/**.json")] --> {asset}' for folder, asset in FILES.items()]
     for group, members in groupby(specs, key=lambda spec: spec.group_name):
@@ -32,6 +40,8 @@ def _arrows(specs: Sequence[dg.AssetSpec]) -> list[str]:
 
 def _node(spec: dg.AssetSpec) -> str:
     name = _name(spec.key)
+    if name == VIEWS:
+        return f'{name}[["{name}"]]'
     return f'{name}["{name}<br/>by day"]' if spec.partitions_def else name
 
 

@@ -30,9 +30,44 @@ ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
     "unused_rows": ("ops", {"matches", "songplays"}),
     "loaded_log_files": ("ops", {"raw_logs", "rejected_events", "unused_rows"}),
     "loaded_song_files": ("ops", {"raw_song_files", "rejected_songs", "unused_rows"}),
+    "level_events": ("analytics", {"raw_logs"}),
+    "user_agents": ("analytics", {"songplays"}),
 }
 
-DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "loaded_log_files"}
+# What views read: "plays" alone need no match with the catalogue.
+PLAYS, MATCHED_PLAYS = {"songplays"}, {"songplays", "matches"}
+VIEWS_EXPECTED: dict[str, set[str]] = {
+    "catalogue_coverage": {*MATCHED_PLAYS, "songs"},
+    "conversion": {"level_events"},
+    "daily_active_users": PLAYS,
+    "level_history": {"level_events"},
+    "listening_time": PLAYS,
+    "match_rate": MATCHED_PLAYS,
+    "missing_songs": MATCHED_PLAYS,
+    "monthly_active_users": PLAYS,
+    "most_active_users": {*PLAYS, "users"},
+    "most_played_artists": {*MATCHED_PLAYS, "songs"},
+    "most_played_songs": {*MATCHED_PLAYS, "songs"},
+    "new_and_lapsed_users": PLAYS,
+    "plays_by_browser": {*PLAYS, "user_agents"},
+    "plays_by_day": PLAYS,
+    "plays_by_hour": MATCHED_PLAYS,
+    "plays_by_level": PLAYS,
+    "plays_by_location": PLAYS,
+    "plays_by_operating_system": {*PLAYS, "user_agents"},
+    "plays_by_state": PLAYS,
+    "plays_by_week": MATCHED_PLAYS,
+    "plays_by_weekday": MATCHED_PLAYS,
+    "plays_by_weekday_and_hour": MATCHED_PLAYS,
+    "rejected_records": {"rejected_events", "rejected_songs"},
+    "sessions": PLAYS,
+    "subscription_orders": {"level_events"},
+    "weekly_active_users": PLAYS,
+    "weekly_retention": PLAYS,
+}
+ASSETS_EXPECTED |= {name: ("analytics", parents) for name, parents in VIEWS_EXPECTED.items()}
+
+DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "level_events", "loaded_log_files"}
 RAW = {"raw_song_files", "raw_logs"}
 
 CHECKS_EXPECTED: dict[str, set[str]] = {
@@ -62,7 +97,7 @@ GATES = {"fit_to_publish", "records_are_accepted"}
 def test_assets_are_these_and_no_misspelt_dependency_made_another() -> None:
     assert {key.to_user_string() for key in GRAPH.get_all_asset_keys()} == set(ASSETS_EXPECTED)
     assert all(GRAPH.get(key).is_executable for key in GRAPH.get_all_asset_keys())
-    assert len(ASSETS) == len(ASSETS_EXPECTED)
+    assert len(ASSETS) == len(ASSETS_EXPECTED) - len(VIEWS_EXPECTED)
 
 
 @pytest.mark.parametrize("name", ASSETS_EXPECTED)
@@ -78,6 +113,10 @@ def test_asset_stands_in_its_group_below_its_parents(name: str) -> None:
 def test_asset_says_in_one_sentence_what_one_row_is(name: str) -> None:
     description = GRAPH.get(dg.AssetKey(name)).description or ""
 
+    if name in VIEWS_EXPECTED:
+        question, mark, row = description.partition("? ")
+        assert (question[0].isupper(), mark) == (True, "? ")
+        description = row
     assert description.startswith("One row per ")
     assert description.endswith(".")
     assert "\n\n" not in description
@@ -88,6 +127,7 @@ def test_asset_has_kinds_owners_and_code_version(name: str) -> None:
     asset = GRAPH.get(dg.AssetKey(name))
 
     assert asset.kinds >= ({"json", "polars", "parquet"} if name in RAW else {"postgres"})
+    assert ("view" in asset.kinds) == (name in VIEWS_EXPECTED)
     assert asset.owners == ["team:data-engineering"]
     assert asset.code_version
 

@@ -38,15 +38,16 @@ ALLOWED: dict[str, set[str]] = {
     "postgres.io_manager": POSTGRES_FRAMES | {"dagster"},
     "postgres.dagster_storage": {"errors", "dagster", "dagster_postgres", "sqlalchemy", "click"},
     "postgres.embedded": {"errors"},
+    "analytics": {"errors", "schemas", "postgres", "psycopg", "ua_parser"},
     "bar_chart": set(),
     "settings": {"errors", "click"},
     "process": set(),
     "watching": {"errors", "ingest", "postgres", "psycopg"},
     "defs": {"process", "errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
-    | {"watching", "alerts"}
+    | {"watching", "alerts", "analytics"}
     | WIRING,
     "definitions": {"process", "defs", "settings", "staging", "dagster"},
-    "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
+    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "typer", "rich"},
     "sample": set(),
@@ -166,7 +167,8 @@ WATCHED_IMPORT = """
                  "numpy", "pgpq", "polars", "psycopg", "pyarrow", "sqlalchemy", "typer", "upath.core", "xxhash"):
         importlib.import_module(name)
 
-    READABLE = (".py", ".pyc", ".so")
+    # A view's file is code: its head is what the view's asset says.
+    READABLE = (".py", ".pyc", ".so", ".sql")
     WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
     FORBIDDEN = ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.exec", "os.fork",
                  "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "os.mkdir", "os.rename", "os.remove",

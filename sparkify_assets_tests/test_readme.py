@@ -19,6 +19,7 @@ from dagster import AssetCheckSeverity
 from psycopg import sql
 
 from sparkify_assets.definitions import defs
+from sparkify_assets.defs.answers import VIEWS
 from sparkify_assets.defs.checks import CHECKS
 from sparkify_assets.defs.raw_checks import WARN
 from sparkify_assets.ingest.refusals import Reason
@@ -173,6 +174,12 @@ def test_settings_are_all_there_with_their_defaults() -> None:
     }
     for name in read:
         assert table[name].startswith("unset" if defaults[name] is None else f"`{defaults[name]}`"), name
+
+
+def test_views_are_all_there_with_their_questions() -> None:
+    told = table_rows(section("Ask it"))
+
+    assert told == [[f"`{view.name}`", view.question, view.grain] for view in VIEWS]
 
 
 def test_checks_are_all_there_with_what_their_failure_is() -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from sparkify_assets.commands import generate
+from sparkify_assets.commands import ask, generate, roles
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -13,3 +13,5 @@ def sparkify() -> None:
 
 
 app.command("generate")(generate.generate)
+app.command("ask")(ask.ask)
+app.command("roles")(roles.roles)

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from sparkify_assets.commands.surroundings import load_env_file
 from sparkify_assets.defs.resources import database_url, embedded_server
-from sparkify_assets.defs.tables import OPS, PARENTS_FIRST, TABLES
+from sparkify_assets.defs.tables import PARENTS_FIRST, TABLES
 from sparkify_assets.errors import SparkifyError
 from sparkify_assets.postgres import bookkeeping, ddl, names
 from sparkify_assets.postgres.connection import connected, describe
@@ -72,7 +72,8 @@ def reset(settings: Settings) -> int:
         if present:
             every = sql.SQL(", ").join(names.relation(table) for table in present)
             connection.execute(sql.SQL("TRUNCATE {}").format(every))
-    print(f"{len(present)} tables are empty, in the schemas public and {OPS}; `make run` loads them again.")
+    schemas = sorted({table.schema for table in present})
+    print(f"{len(present)} tables are empty, in the schemas {', '.join(schemas)}; `make run` loads them again.")
     return 0
 
 

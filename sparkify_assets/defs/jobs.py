@@ -2,14 +2,22 @@
 
 import dagster as dg
 
-from sparkify_assets.defs import ledger, raw, star
+from sparkify_assets.defs import answers, ledger, raw, star
 
 ONE_LOAD_AT_A_TIME = {"sparkify/load": "star"}
 """A tag by which dagster.yaml keeps loads from running beside each other: they would take turns at every table."""
 
 SONG_SIDE = (raw.raw_song_files, raw.rejected_songs, star.artists, star.songs, ledger.loaded_song_files)
-LOG_SIDE = (raw.raw_logs, raw.rejected_events, star.users, star.time, star.songplays, ledger.loaded_log_files)
-ENDING = (star.matches, star.unused_rows)
+LOG_SIDE = (
+    raw.raw_logs,
+    raw.rejected_events,
+    star.users,
+    star.time,
+    star.songplays,
+    answers.level_events,
+    ledger.loaded_log_files,
+)
+ENDING = (star.matches, star.unused_rows, answers.analytics)
 
 load_everything = dg.define_asset_job(
     "load_everything",

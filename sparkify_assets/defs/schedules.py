@@ -18,7 +18,7 @@ SUNDAY_NIGHT = "0 4 * * 0"
 
 def kept_fresh(asset: dg.AssetsDefinition, settings: Settings) -> dg.AssetsDefinition:
     """Have Dagster show whether the asset was loaded since the morning before, where the days go on until today."""
-    if settings.last_day is not None or asset.key.to_user_string() not in KEPT_FRESH:
+    if settings.last_day is not None or not {key.to_user_string() for key in asset.keys} & set(KEPT_FRESH):
         return asset
     policy = dg.FreshnessPolicy.cron(deadline_cron=EVERY_MORNING, lower_bound_delta=dt.timedelta(days=1))
     return asset.map_asset_specs(lambda spec: spec.replace_attributes(freshness_policy=policy))

@@ -1,6 +1,7 @@
 """The tables of the star and of `ops`, and the way each is published."""
 
 from sparkify_assets import schemas
+from sparkify_assets.analytics import tables as answers
 from sparkify_assets.postgres.modes import Merge, NewestPerKey, ReplaceAll, ReplacePartition
 from sparkify_assets.postgres.rematch import Match
 from sparkify_assets.postgres.table import Reference, Table
@@ -76,8 +77,10 @@ TABLES = (
     REJECTED_EVENTS,
     REJECTED_SONGS,
     LOADED_FILES,
+    *answers.TABLES,
 )
 
 TABLE_OF_ASSET = {
-    table.name: table for table in (ARTISTS, SONGS, USERS, TIME, SONGPLAYS, REJECTED_EVENTS, REJECTED_SONGS)
+    table.name: table
+    for table in (ARTISTS, SONGS, USERS, TIME, SONGPLAYS, REJECTED_EVENTS, REJECTED_SONGS, answers.LEVEL_EVENTS)
 } | {"loaded_log_files": LOADED_FILES, "loaded_song_files": LOADED_FILES}

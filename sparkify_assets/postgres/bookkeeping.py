@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import dataframely as dy
 import polars as pl
@@ -83,6 +84,21 @@ def prepare(connection: Connection, tables: Iterable[Table]) -> None:
 def lock(connection: Connection, name: str) -> None:
     """Take the advisory lock of that name until the transaction ends; waits at most `lock_timeout`."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (_lock_name(name),))
+
+
+@contextmanager
+def locked(connection: Connection, name: str) -> Iterator[None]:
+    """Hold the advisory lock of that name, outside a transaction: one that begins inside sees what the last holder did.
+
+    Waits at most `lock_timeout`.
+    """
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (_lock_name(name),))
+    try:
+        yield
+    finally:
+        # With the connection the lock is gone too.
+        if not connection.broken:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (_lock_name(name),))
 
 
 def holder_of(connection: Connection, tables: Iterable[Table]) -> tuple[str, str]:

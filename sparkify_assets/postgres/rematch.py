@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import dataframely as dy
@@ -24,6 +24,9 @@ class Matches(dy.Schema):
     partition = dy.String(primary_key=True, description="partition of its rows")
     run_id = dy.String(description="run that published the rows")
     matched_with = dy.String(description="digest of the rows of the other table that they are matched with")
+    rematched_at = dy.Datetime(
+        time_unit="us", time_zone="UTC", nullable=True, description="when a match last changed; null where none did"
+    )
 
 
 MATCHES = Table.of(Matches, SCHEMA, "matches")
@@ -96,7 +99,7 @@ def rematch(
             own = run_id if version is not None and version == _version(connection, match.parent) else None
             stale = _stale(connection, match, digest, own, everything)
             changed = _match(connection, match, stale) if stale else {}
-            _record(connection, match, digest)
+            _record(connection, match, digest, list(changed))
     return RematchReport(stale, changed)
 
 
@@ -199,13 +202,15 @@ def _match_rows(
     return {partition: Rematched(*counts) for partition, *counts in connection.execute(statement)}
 
 
-def _record(connection: Connection, match: Match, digest: str) -> None:
+def _record(connection: Connection, match: Match, digest: str, changed: Sequence[str]) -> None:
     connection.execute(
         sql.SQL(
-            "INSERT INTO {0} AS m SELECT table_name, partition, run_id, %s FROM {1} WHERE table_name = %s "
+            "INSERT INTO {0} AS m SELECT table_name, partition, run_id, %s, "
+            "CASE WHEN partition = ANY(%s) THEN now() END FROM {1} WHERE table_name = %s "
             "ON CONFLICT (table_name, partition) DO UPDATE SET run_id = excluded.run_id, "
-            "matched_with = excluded.matched_with WHERE ROW(m.run_id, m.matched_with) IS DISTINCT FROM "
+            "matched_with = excluded.matched_with, rematched_at = coalesce(excluded.rematched_at, m.rematched_at) "
+            "WHERE excluded.rematched_at IS NOT NULL OR ROW(m.run_id, m.matched_with) IS DISTINCT FROM "
             "ROW(excluded.run_id, excluded.matched_with)"
         ).format(names.relation(MATCHES), names.relation(PUBLICATIONS)),
-        (digest, match.table.qualified_name),
+        (digest, list(changed), match.table.qualified_name),
     )

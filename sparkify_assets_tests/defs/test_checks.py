@@ -193,7 +193,7 @@ def test_check_for_which_nothing_is_there_yet_holds(loaded: Connection) -> None:
     check = BY_NAME["songs", "stored_plays_match"]
     assert answer(loaded, check, ALL_DAYS).which is None
 
-    loaded.execute("DROP TABLE songplays")
+    loaded.execute("DROP TABLE songplays CASCADE")
 
     assert answer(loaded, check, ALL_DAYS) == Answer(0, "no play is stored yet")
 

@@ -98,7 +98,7 @@ def test_assets_are_kept_fresh_where_the_days_go_on_and_stay_one_run_a_range() -
     growing, ended = read_settings({"SPARKIFY_FIRST_DAY": "2018-11-01"}), read_settings({})
 
     policies = {
-        asset.key.to_user_string(): spec.freshness_policy
+        spec.key.to_user_string(): spec.freshness_policy
         for asset in ASSETS
         for spec in kept_fresh(asset, growing).specs
     }

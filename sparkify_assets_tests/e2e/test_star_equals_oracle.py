@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sparkify_assets.settings import CHECKOUT
+from sparkify_assets_tests.e2e.answers import assert_answers_as_oracle
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
 from sparkify_assets_tests.loading import FIRST_DAY, LAST_DAY, Loader
 from sparkify_assets_tests.oracle import hostile
@@ -40,10 +41,12 @@ def test_hostile_set_gives_the_oracles_star_before_and_after_changes(
         for day in changed:
             loader.load(day, day)
         assert_as_oracle(loader)
+        assert_answers_as_oracle(loader)
 
     change_songs(tmp_path, rng)
     loader.load()
     assert_as_oracle(loader)
+    assert_answers_as_oracle(loader)
 
 
 @pytest.mark.parametrize("data", COMPLETE_SETS, ids=["sample", "real"][: len(COMPLETE_SETS)])

@@ -32,7 +32,7 @@ def test_descriptions_reach_the_table(table: Table) -> None:
 def test_all_schemas_are_given_out() -> None:
     declared = {
         name
-        for module in (schemas.ops, schemas.staged, schemas.star)
+        for module in (schemas.analytics, schemas.ops, schemas.staged, schemas.star)
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, dy.Schema)
     }

@@ -1,0 +1,1 @@
+"""Tests of sparkify_assets.analytics, against a real server."""
