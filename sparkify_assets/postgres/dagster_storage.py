@@ -72,8 +72,11 @@ class PostgresStorage(DagsterPostgresStorage):
         os.environ.setdefault(_BATCH_VARIABLE, _BATCH_SIZE)
         given = {name: _text(value) for name, value in config_value.items()}
         schema = given.get("schema") or DEFAULT_SCHEMA
-        url = driver_url(given.get("url") or _embedded_url(given), schema)
+        server = None if given.get("url") else _embedded_server(given)
+        url = driver_url(given["url"] if server is None else _url_of(server), schema)
         engine = _engine(url)
+        if server is not None:
+            _restart_when_gone(engine, server)
         try:
             with engine.connect() as connection:
                 complete = sa.inspect(connection).has_table(_LAST_TABLE, schema=schema)
@@ -117,17 +120,41 @@ def _text(value: object) -> str:
     return os.environ.get(str(value["env"]), "") if isinstance(value, Mapping) else str(value)
 
 
-def _embedded_url(given: Mapping[str, str]) -> str:
-    """Start the embedded server if it is not up, and return its URL."""
+def _embedded_server(given: Mapping[str, str]) -> EmbeddedServer:
+    """Return the server of the folder that is named."""
     if not given.get("home"):
         raise StorageError("Dagster's storage: neither 'url' nor 'home' is set; set one of them in dagster.yaml")
     instance = Path(os.environ.get("DAGSTER_HOME") or ".") / "dagster.yaml"
     home = instance.resolve().parent / Path(given["home"]).expanduser()
     bin_dir = Path(given["bin_dir"]) if given.get("bin_dir") else None
+    return EmbeddedServer(home, database=given.get("database") or DEFAULT_DATABASE, bin_dir=bin_dir)
+
+
+def _url_of(server: EmbeddedServer) -> str:
+    """Start the server if it is not up, and return its URL."""
     try:
-        return EmbeddedServer(home, database=given.get("database") or DEFAULT_DATABASE, bin_dir=bin_dir).ensure()
+        return server.ensure()
     except EmbeddedServerError as error:
         raise StorageError(f"Dagster's storage: {error}") from error
+
+
+def _restart_when_gone(engine: sa.Engine, server: EmbeddedServer) -> None:
+    """Have a new connection start the embedded server again where it was stopped or killed under us.
+
+    Dagster's daemon runs for months and asks its storage before anything of ours: it would wait for ever.
+    """
+
+    def connect(dialect: Any, _: object, arguments: Any, parameters: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **parameters)
+        except dialect.dbapi.OperationalError as error:
+            try:
+                server.ensure()
+            except EmbeddedServerError as reason:
+                raise error from reason
+            return dialect.connect(*arguments, **parameters)
+
+    sa.event.listen(engine, "do_connect", connect)
 
 
 def _engine(url: sa.URL) -> sa.Engine:

@@ -147,6 +147,29 @@ def test_one_connection_serves_all_events_and_is_renewed_when_it_breaks(folder: 
     assert sessions == "held"
 
 
+def test_server_that_was_killed_or_stopped_is_started_again_with_the_next_connection(folder: Path) -> None:
+    counts = on_instance(
+        folder,
+        """
+        import os, signal, time
+        from pathlib import Path
+        from sparkify_assets.postgres.embedded.postmaster import is_alive, read_pid
+        data, before = Path("../server/data").resolve(), instance.get_runs_count()
+        servers = set()
+        for number in (signal.SIGKILL, signal.SIGINT):
+            servers.add(read_pid(data))
+            os.kill(read_pid(data), number)
+            while is_alive(data):
+                time.sleep(0.01)
+            print(instance.get_runs_count() == before)
+        print(len({*servers, read_pid(data)}))
+        """,
+    )
+
+    assert counts.split() == ["True", "True", "3"]
+    wait_until_down(folder / "server")
+
+
 def test_events_of_the_partitions_of_a_range_are_written_together(folder: Path) -> None:
     days = ["--partition-range", "2018-11-01...2018-11-30"]
     done = command(
