@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"watching", "alerts"}
     | WIRING,
     "definitions": {"defs", "settings", "staging", "dagster"},
-    "commands": {"errors", "schemas", "ingest", "postgres", "settings", "defs", "definitions"}
+    "commands": {"errors", "schemas", "ingest", "postgres", "settings", "watching", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "typer", "rich"},
     "sample": set(),
