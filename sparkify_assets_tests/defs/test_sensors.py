@@ -18,6 +18,7 @@ from sparkify_assets_tests.defs.watched import Watched, reason_of, span_of
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader
+from sparkify_assets_tests.unprivileged import without_the_power_to_pass_closed_files
 
 pytestmark = [
     pytest.mark.slow,
@@ -240,9 +241,42 @@ def test_empty_folder_retracts_nothing_and_a_missing_one_fails_the_tick(loaded: 
     assert loaded.loader.dump() == before
 
 
-def test_links_in_a_loop_are_not_followed(loaded: Watched) -> None:
-    (loaded.loader.data / "log_data" / "loop").symlink_to(loaded.loader.data)
+def test_folder_that_is_closed_fails_the_tick_in_a_sentence_and_the_next_one_works(loaded: Watched) -> None:
+    loaded.retract = True
+    data = loaded.loader.data
+    before = loaded.loader.dump()
+    for sensor, folder in (("logs", "log_data/2018/11"), ("songs", "song_data/A")):
+        for closed in (data, data / folder.partition("/")[0], data / folder):
+            closed.chmod(0)
 
+            with (
+                without_the_power_to_pass_closed_files(),
+                pytest.raises(IngestError, match=r"can't be .*: Permission denied; .*no stored row was changed$"),
+            ):
+                loaded.tick(sensor)
+
+            closed.chmod(0o700)
+            assert reason_of(loaded.tick(sensor)) == NOTHING_NEW[sensor == "songs"]
+    assert loaded.loader.dump() == before
+
+
+def test_links_in_a_loop_are_not_followed(loaded: Watched) -> None:
+    logs = loaded.loader.data / "log_data"
+    (logs / "loop").symlink_to(loaded.loader.data)
+    (logs / "2018-11-07-events.json").symlink_to(logs / "2018-11-07-events.json")
+
+    assert reason_of(loaded.tick()) == NOTHING_NEW[0]
+
+
+def test_folder_in_whose_place_is_a_link_to_itself_fails_the_tick_and_the_next_one_works(loaded: Watched) -> None:
+    logs = loaded.loader.data / "log_data"
+    aside = logs.rename(loaded.loader.data / "aside")
+    logs.symlink_to(logs)
+    with pytest.raises(IngestError, match="log_data' does not exist; set SPARKIFY_DATA"):
+        loaded.tick()
+
+    logs.unlink()
+    aside.rename(logs)
     assert reason_of(loaded.tick()) == NOTHING_NEW[0]
 
 
