@@ -40,7 +40,10 @@ class Lateness(dg.Config):
 
 
 class Retention(dg.Config):
-    """How long refused records are kept."""
+    """How long refused log records are kept.
+
+    Refused songs have no age: their table speaks of the song files as they are and is made anew with each load of them.
+    """
 
     keep_rejects_days: int | None = None
 
