@@ -170,6 +170,24 @@ def test_run_whose_process_was_killed_is_marked_as_failed_and_its_days_are_asked
     assert lost.status is dg.DagsterRunStatus.FAILURE
 
 
+def test_run_that_was_made_and_never_started_does_not_hold_up_its_day_for_ever(loaded: Watched) -> None:
+    write_day(loaded.loader.data, 7, event(ts=at(7)))
+    (request,) = loaded.ask()
+    tags = {**request.tags, "dagster/run_key": str(request.run_key), "dagster/partition": "2018-11-07"}
+    run = loaded.instance.create_run_for_job(loaded.job(request), tags=tags)
+
+    assert "being loaded" in reason_of(loaded.tick())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runs, "UNSTARTED_S", -60.0)
+        (again,) = loaded.tick().run_requests or []
+
+    assert again.partition_key == "2018-11-07"
+    assert again.run_key != request.run_key
+    lost = loaded.instance.get_run_by_id(run.run_id)
+    assert lost is not None
+    assert lost.status is dg.DagsterRunStatus.FAILURE
+
+
 def started_event(run: dg.DagsterRun) -> DagsterEvent:
     """Return the event by which a run's process says that it has begun."""
     return DagsterEvent(event_type_value=dg.DagsterEventType.RUN_START.value, job_name=run.job_name)
