@@ -47,7 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"watching", "alerts", "analytics"}
     | WIRING,
     "definitions": {"process", "defs", "settings", "staging", "dagster"},
-    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "defs", "definitions"}
+    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "watching", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "typer", "rich"},
     "sample": set(),
