@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from sparkify_assets import process
 from sparkify_assets.defs import answers, ledger, raw, report, star
 from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
@@ -13,6 +14,8 @@ from sparkify_assets.defs.schedules import CLOCK_JOBS, SCHEDULES, kept_fresh
 from sparkify_assets.defs.sensors import SENSORS
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
+
+process.end_quickly()
 
 EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
 

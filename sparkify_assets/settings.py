@@ -51,6 +51,7 @@ class Settings:
         look_every_s: seconds between two looks at the folder.
         settle_s: seconds for which a file must be still before it is loaded.
         retract: whether the rows of files that are gone go too.
+        daily: whether a log file of every day is to come; None: as long as some have come lately.
         keep_rejects_days: days for which refused log records are kept; None for ever.
         alert_url: the webhook that is told of failures; None for none.
     """
@@ -68,6 +69,7 @@ class Settings:
     look_every_s: int
     settle_s: int
     retract: bool
+    daily: bool | None
     keep_rejects_days: int | None
     alert_url: str | None = field(repr=False)  # its path is often a secret
 
@@ -108,6 +110,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
         settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),
         retract=_one_of(given, "SPARKIFY_RETRACT", NO_OR_YES) == "yes",
+        daily=_one_of(given, "SPARKIFY_DAILY", NO_OR_YES) == "yes" if "SPARKIFY_DAILY" in given else None,
         keep_rejects_days=_days(given, "SPARKIFY_KEEP_REJECTS"),
         alert_url=_web_address(given, "SPARKIFY_ALERT_URL"),
     )

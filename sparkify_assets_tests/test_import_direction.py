@@ -44,12 +44,13 @@ ALLOWED: dict[str, set[str]] = {
     "report.drawing": {"altair", "vl_convert"},
     "bar_chart": set(),
     "settings": {"errors", "click"},
+    "process": set(),
     "watching": {"errors", "ingest", "postgres", "psycopg"},
-    "defs": {"errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
+    "defs": {"process", "errors", "schemas", "ingest", "bar_chart", "transforms", "staging", "postgres", "settings"}
     | {"watching", "alerts", "analytics", "report"}
     | WIRING,
-    "definitions": {"defs", "settings", "staging", "dagster"},
-    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "defs", "definitions"}
+    "definitions": {"process", "defs", "settings", "staging", "dagster"},
+    "commands": {"errors", "schemas", "ingest", "postgres", "analytics", "settings", "watching", "defs", "definitions"}
     | WIRING
     | {"dotenv", "generator", "report", "typer", "rich"},
     "sample": set(),

@@ -177,6 +177,7 @@ def test_settings_are_all_there_with_their_defaults() -> None:
         "SPARKIFY_KEEP_REJECTS": settings.keep_rejects_days,
         "SPARKIFY_ALERT_URL": settings.alert_url,
         "SPARKIFY_RETRACT": "yes" if settings.retract else "no",
+        "SPARKIFY_DAILY": settings.daily,
     }
     for name in read:
         assert table[name].startswith("unset" if defaults[name] is None else f"`{defaults[name]}`"), name

@@ -25,6 +25,7 @@ OTHERS = {
     "SPARKIFY_LOOK_EVERY": "5",
     "SPARKIFY_SETTLE": "0",
     "SPARKIFY_RETRACT": "yes",
+    "SPARKIFY_DAILY": "yes",
     "SPARKIFY_KEEP_REJECTS": "90",
     "SPARKIFY_ALERT_URL": "https://chat.example.com/hooks/secret",
 }
@@ -190,6 +191,14 @@ def test_malformed_seconds_are_named(name: str, least: int, default: int, value:
     expected = f"{name} is '{value}'; expected is a whole number of seconds from {least} to 86400, such as {default}"
     with pytest.raises(SettingsError, match=f"^{re.escape(expected)}$"):
         read_settings({name: value})
+
+
+def test_daily_files_are_said_to_come_or_not_or_left_open() -> None:
+    given = [read_settings({"SPARKIFY_DAILY": value}).daily for value in ("yes", "no", "")]
+
+    assert given == [True, False, None]
+    with pytest.raises(SettingsError, match=r"^SPARKIFY_DAILY is 'on'; expected is no or yes$"):
+        read_settings({"SPARKIFY_DAILY": "on"})
 
 
 def test_retraction_is_yes_or_no() -> None:

@@ -33,6 +33,7 @@ CAUSE = re.compile(
     r"(?P<error>[a-z_][\w.]*\.[A-Z]\w*|[A-Z]\w*(?:Error|Exception)): (?P<text>.+)$"
 )
 STAR_TABLES = ("songs", "artists", "users", "time", "songplays")
+STEP_WIDTH = 18  # characters: the longest name of a step
 TOP_SONGS = 10
 LONGEST_LINE = 600  # characters: long lists are for the log
 
@@ -112,7 +113,7 @@ def _progress(lines: IO[str], log: IO[str], told: list[str]) -> Iterator[str]:
         log.write(line)
         text = line.rstrip("\n")
         if match := STEP_END.search(text):
-            yield f"  done    {match['step']:<16} {match['duration']:>8}"
+            yield f"  done    {match['step']:<{STEP_WIDTH}} {match['duration']:>8}"
         elif match := STEP_FAILED.search(text):
             yield f"  FAILED  {match['step']}"
         elif (match := SENTENCE.search(text)) and not CONSEQUENCE.search(match["text"]):

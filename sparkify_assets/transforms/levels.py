@@ -24,15 +24,20 @@ def build_level_events(events: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """
     key = ["log_date", "user_id"]
     level, is_order = pl.col("level"), pl.col("page").is_in(ORDERS)
-    of_users = events.lazy().filter(pl.col("user_id").is_not_null()).select(*key, *MOMENT_ORDER, "page", "level")
-    # Nearly every user keeps the level all day: of these only the earliest events need to be put in order.
-    telling = of_users.filter(
-        (pl.col("ts") == pl.col("ts").min().over(key)) | (level.min().over(key) != level.max().over(key)) | is_order
+    of_users = (
+        events.lazy()
+        .filter(pl.col("user_id").is_not_null())
+        .select(*key, *MOMENT_ORDER, "page", level.cast(pl.Enum(LEVELS)))
+        .collect()
+        .lazy()
     )
+    # Nearly every user keeps the level all day: of these only the earliest events need to be put in order.
+    days = of_users.group_by(key).agg(pl.col("ts").min().alias("begins"), level.n_unique().alias("levels"))
+    telling = of_users.join(days, on=key).filter((pl.col("ts") == pl.col("begins")) | (pl.col("levels") > 1) | is_order)
     return (
         telling.sort(*key, *MOMENT_ORDER)
         .filter(level.ne_missing(level.shift().over(key)) | is_order)
-        .with_columns(event_time=moment("ts"), level=level.cast(pl.Enum(LEVELS)))
+        .with_columns(event_time=moment("ts"))
         .select(LevelEvents.column_names())
         .collect()
     )
