@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sparkify_assets.analytics.questions import read_views
 from sparkify_assets.settings import CHECKOUT
 
 COMPARISONS = {
@@ -28,4 +29,17 @@ def test_comparison_prints_its_table(tmp_path: Path, arguments: tuple[str, ...])
     assert re.match(r"\d+ cores, .* PostgreSQL [\d.]+, dagster [\d.]+, .*\nmedians of 1\n", done.stdout)
     rows = re.findall(rf"^\| (.+?) *\|{CELL}(?:\|{CELL}){{8}}\|$", done.stdout, re.MULTILINE)
     assert tuple(rows) == COMPARISONS[arguments]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_every_view_is_timed_and_what_a_load_pays(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.views", "--plays", "3000", "--folder", str(tmp_path)]
+
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    rows = re.findall(rf"^\| (.+?) *\|{CELL}(?:\|{CELL}){{2}}\|$", done.stdout, re.MULTILINE)
+    assert rows[:4] == ["all days but one", "one more day", "a day again", "nothing new"]
+    assert rows[4:] == [view.name for view in read_views()]
     assert list(tmp_path.iterdir()) == []

@@ -87,15 +87,15 @@ FROM analytics.asked_sessions CROSS JOIN (VALUES ('day'), ('week'), ('month')) p
 WHERE NOT (SELECT is_everything FROM analytics.asked) GROUP BY 1, 2;
 
 CREATE OR REPLACE VIEW analytics.asked_weeks AS
-SELECT user_id, week FROM analytics.listener_weeks WHERE (SELECT is_everything FROM analytics.asked)
+SELECT user_id, week, week_before FROM analytics.listener_weeks WHERE (SELECT is_everything FROM analytics.asked)
 UNION ALL
-SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date FROM analytics.asked_sessions
+SELECT user_id, week, lag(week) OVER (PARTITION BY user_id ORDER BY week)
+FROM (SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week FROM analytics.asked_sessions) weeks
 WHERE NOT (SELECT is_everything FROM analytics.asked);
 
 CREATE OR REPLACE VIEW analytics.asked_level_events AS
 SELECT * FROM analytics.level_events
-WHERE (event_time AT TIME ZONE 'UTC')::date >= (SELECT first_day FROM analytics.asked)
-    AND (event_time AT TIME ZONE 'UTC')::date <= (SELECT last_day FROM analytics.asked)
+WHERE event_time >= (SELECT head_start FROM analytics.asked) AND event_time < (SELECT tail_end FROM analytics.asked)
     AND ((SELECT level FROM analytics.asked) IS NULL OR level = (SELECT level FROM analytics.asked));
 
 -- An order delivered in the files of two days counts once.

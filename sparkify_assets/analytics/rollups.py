@@ -22,6 +22,9 @@ from sparkify_assets.postgres.connection import Connection
 WAY = 1
 """Which way the statements here and in `totals` add up. Another one has all days added up anew: raise it with them."""
 
+BYTES_A_PLAY = 50
+"""About what a play comes to where it is added up by song."""
+
 # A day's plays change when it is published, when they are matched anew, and when a copy in a later day's files takes
 # one away or gives it back: that copy then waits in `ops.superseded_plays`, or does so no more.
 STALE = """
@@ -157,10 +160,16 @@ def add_up(connection: Connection, *, afresh: bool = False) -> AddedUp:
     connection.execute(IN_ONE_PASS)
     totals.remember_days(connection, days)
     _replace_days(connection, days)
+    new_bytes = _plays(connection, days) * BYTES_A_PLAY
+    plans.prefer_indexes(connection, new_bytes, ROLLUPS)
     totals.update(connection, days)
+    plans.let_choose(connection)
     changed |= set(_months(connection, changed_days))
     new_days = [day for day, publication, was_added_up in stale if publication and not was_added_up]
-    _add_songs(connection, new_days, sorted(changed))
+    _count_songs(connection, new_days, sorted(changed))
+    plans.prefer_indexes(connection, new_bytes, ROLLUPS)
+    _add_songs(connection)
+    plans.let_choose(connection)
     connection.execute(AS_USUAL)
     _record(connection, [(day, publication) for day, publication, _ in stale])
     plans.refresh_statistics(connection, ROLLUPS)
@@ -175,8 +184,8 @@ def _replace_days(connection: Connection, days: Sequence[dt.date]) -> None:
         connection.execute(sql.SQL(statement).format(days=listed))
 
 
-def _add_songs(connection: Connection, new_days: Sequence[dt.date], changed: Sequence[dt.date]) -> None:
-    """Add the songs of new days, and bring up to date the months in which a day has changed."""
+def _count_songs(connection: Connection, new_days: Sequence[dt.date], changed: Sequence[dt.date]) -> None:
+    """Count the songs of new days, and those of the months in which a day has changed, less what they were."""
     months = sorted({*_months(connection, new_days), *changed})
     connection.execute(
         sql.SQL(COUNTED).format(
@@ -188,6 +197,10 @@ def _add_songs(connection: Connection, new_days: Sequence[dt.date], changed: Seq
     if changed:
         connection.execute(sql.SQL(COUNTED_BEFORE).format(changed=dates(changed)))
     connection.execute("ANALYZE counted")
+
+
+def _add_songs(connection: Connection) -> None:
+    """Add what is counted to the months and to the totals."""
     row = connection.execute("SELECT EXISTS (SELECT FROM analytics.song_plays)").fetchone()
     are_there = bool(row and row[0])
     for statement in (ADD_MONTHS, ADD_TOTALS) if are_there else (FIRST_MONTHS, FIRST_TOTALS):
@@ -204,6 +217,13 @@ def _record(connection: Connection, stale: Sequence[tuple[dt.date, str | None]])
         "INSERT INTO ops.rolled_up_days (log_date, publication) SELECT * FROM unnest(%s::date[], %s::text[])",
         ([day for day, _ in standing], [publication for _, publication in standing]),
     )
+
+
+def _plays(connection: Connection, days: Sequence[dt.date]) -> int:
+    row = connection.execute(
+        sql.SQL("SELECT sum(plays)::bigint FROM analytics.hour_plays WHERE log_date = ANY({})").format(dates(days))
+    ).fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def _months(connection: Connection, days: Sequence[dt.date]) -> list[dt.date]:

@@ -7,7 +7,7 @@ from sparkify_assets.postgres.table import Table
 SCHEMA = "analytics"
 DAY = "log_date"
 
-LEVEL_EVENTS = Table.of(schemas.LevelEvents, SCHEMA, "level_events", publish=ReplacePartition(DAY))
+LEVEL_EVENTS = Table.of(schemas.LevelEvents, SCHEMA, "level_events", publish=ReplacePartition(DAY), indexes=[("page",)])
 HOUR_PLAYS = Table.of(schemas.HourPlays, SCHEMA, "hour_plays")
 SESSION_PLAYS = Table.of(
     schemas.SessionPlays, SCHEMA, "session_plays", indexes=[(DAY,), ("day",), ("user_id", "session_id")]

@@ -131,9 +131,41 @@ PERIODS = """
         FROM listener_days WHERE day = ANY({days}) GROUP BY 1, 2
     ) listeners GROUP BY begins
 """
+FIRST_WEEKS = """
+    INSERT INTO analytics.listener_weeks (user_id, week, week_before)
+    SELECT user_id, week, lag(week) OVER (PARTITION BY user_id ORDER BY week)
+    FROM (SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week FROM listener_days) weeks
+"""
 WEEKS = """
-    INSERT INTO analytics.listener_weeks (user_id, week)
-    SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date FROM listener_days WHERE day = ANY({days})
+    CREATE TEMPORARY TABLE weeks ON COMMIT DROP AS
+    SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week FROM listener_days WHERE day = ANY({days})
+"""
+WEEKS_CHANGED = """
+    CREATE TEMPORARY TABLE changed_weeks ON COMMIT DROP AS
+    SELECT user_id, week, w.user_id IS NULL AS is_gone
+    FROM weeks w FULL JOIN (SELECT * FROM analytics.listener_weeks WHERE week = ANY({begins})) l USING (user_id, week)
+    WHERE w.user_id IS NULL OR l.user_id IS NULL
+"""
+WEEKS_GONE = """
+    DELETE FROM analytics.listener_weeks l USING changed_weeks c
+    WHERE is_gone AND l.user_id = c.user_id AND l.week = c.week
+"""
+WEEKS_CAME = """
+    INSERT INTO analytics.listener_weeks (user_id, week) SELECT user_id, week FROM changed_weeks WHERE NOT is_gone
+"""
+# What comes or goes is the week before of itself and of the one after it.
+WEEKS_BEFORE = """
+    UPDATE analytics.listener_weeks l SET week_before = b.week_before
+    FROM (
+        SELECT DISTINCT c.user_id, n.week, (
+            SELECT max(p.week) FROM analytics.listener_weeks p WHERE p.user_id = c.user_id AND p.week < n.week
+        ) AS week_before
+        FROM changed_weeks c CROSS JOIN LATERAL (
+            SELECT week FROM analytics.listener_weeks a WHERE a.user_id = c.user_id AND a.week >= c.week
+            ORDER BY week LIMIT 2
+        ) n
+    ) b
+    WHERE l.user_id = b.user_id AND l.week = b.week AND l.week_before IS DISTINCT FROM b.week_before
 """
 
 
@@ -162,16 +194,30 @@ def update(connection: Connection, days: Sequence[dt.date]) -> None:
             )
         )
         connection.execute(sql.SQL(statement).format(period=sql.Literal(period), days=dates(needed[period])))
-    weeks = sql.SQL("DELETE FROM analytics.listener_weeks WHERE week = ANY({})").format(dates(begins["week"]))
-    connection.execute(weeks)
-    connection.execute(sql.SQL(WEEKS).format(days=dates(needed["week"])))
+    _replace_weeks(connection, begins["week"], needed["week"])
     connection.execute("DROP TABLE gone, user_changes, listener_days")
+
+
+def _replace_weeks(connection: Connection, begins: Sequence[dt.date], days: Sequence[dt.date]) -> None:
+    """Bring the weeks of listeners up to date, given the touched weeks and their days."""
+    if not _has_rows(connection, "listener_weeks"):
+        connection.execute(FIRST_WEEKS)
+        return
+    connection.execute(sql.SQL(WEEKS).format(days=dates(days)))
+    connection.execute(sql.SQL(WEEKS_CHANGED).format(begins=dates(begins)))
+    for statement in ("ANALYZE changed_weeks", WEEKS_GONE, WEEKS_CAME, WEEKS_BEFORE, "DROP TABLE weeks, changed_weeks"):
+        connection.execute(statement)
+
+
+def _has_rows(connection: Connection, table: str) -> bool:
+    query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier("analytics", table))
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
 
 
 def _replace_sessions(connection: Connection, changed: sql.Composed) -> None:
     """Replace the sessions that have a changed part; all of them where there are none yet."""
-    row = connection.execute("SELECT EXISTS (SELECT FROM analytics.session_totals)").fetchone()
-    if row and row[0]:
+    if _has_rows(connection, "session_totals"):
         connection.execute(sql.SQL(TOUCHED_SESSIONS).format(changed=changed))
         connection.execute("ANALYZE touched_sessions")
         connection.execute(SESSIONS_GONE)

@@ -171,7 +171,7 @@ def _explained(name: str, error: psycopg.Error) -> Exception:
     if isinstance(error, errors.LockNotAvailable | psycopg.OperationalError):
         return error
     detail = f" ({error.diag.message_detail.splitlines()[0]})" if error.diag.message_detail else ""
-    return AnswerError(
-        f"view '{SCHEMA}.{name}': {first_line(error)}{detail}; mend the view's file, or drop what depends on the view; "
-        f"{UNCHANGED}"
-    )
+    remedy = "mend the view's file, or drop what depends on the view"
+    if isinstance(error, errors.InsufficientPrivilege):
+        remedy = "load as the user who has made the view, or have the view dropped: the next load makes it again"
+    return AnswerError(f"view '{SCHEMA}.{name}': {first_line(error)}{detail}; {remedy}; {UNCHANGED}")

@@ -115,6 +115,7 @@ class ListenerWeeks(dy.Schema):
 
     user_id = dy.Int64(primary_key=True, description="who played")
     week = dy.Date(primary_key=True, description="first day of the ISO week, UTC")
+    week_before = dy.Date(nullable=True, description="the user's last such week before; null where it is the first")
 
 
 class UserAgents(dy.Schema):

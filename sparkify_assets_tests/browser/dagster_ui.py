@@ -24,8 +24,6 @@ LOAD_PATIENCE_S = 400
 """Dagster's daemon starts a range in steps, and looks every 30 s whether the next one can begin."""
 END_PATIENCE_S = 60
 GROUPS = ("raw", "rejected", "star", "ops")
-FOLDED = "analytics"
-"""The group whose many views would make the rest too small to be read."""
 
 
 @contextmanager

@@ -6,12 +6,18 @@
 --   orders bigint: orders to leave it
 --   changed bigint: users with such an order
 --   share numeric: share of the users
-SELECT level, users, orders, changed, round(changed::numeric / users, 6) AS share
-FROM (SELECT level, count(*) AS users FROM (
-    SELECT level, user_id FROM analytics.asked_level_events GROUP BY level, user_id
-) seen GROUP BY level) seen
-LEFT JOIN LATERAL (
-    SELECT count(*) AS orders, count(DISTINCT user_id) AS changed FROM analytics.asked_orders o
-    WHERE o.level = seen.level AND page = CASE level WHEN 'free' THEN 'Submit Upgrade' ELSE 'Submit Downgrade' END
-) orders ON true
+WITH users AS (
+    SELECT user_id, bool_or(level = 'free') AS was_free, bool_or(level = 'paid') AS was_paid
+    FROM analytics.asked_level_events
+    GROUP BY user_id
+), seen AS (
+    SELECT 'free' AS level, 'Submit Upgrade' AS page, count(*) AS users FROM users WHERE was_free
+    UNION ALL
+    SELECT 'paid', 'Submit Downgrade', count(*) FROM users WHERE was_paid
+)
+SELECT level, users, count(o.user_id) AS orders, count(DISTINCT o.user_id) AS changed,
+    round(count(DISTINCT o.user_id)::numeric / users, 6) AS share
+FROM seen LEFT JOIN analytics.asked_orders o USING (level, page)
+WHERE users > 0
+GROUP BY level, users
 ORDER BY level

@@ -7,11 +7,15 @@
 --   cohort_size bigint: users of the cohort
 --   share numeric: share of the cohort
 WITH cohorts AS (
-    SELECT user_id, week, min(week) OVER (PARTITION BY user_id) AS cohort FROM analytics.asked_weeks
+    SELECT user_id, min(week) AS cohort FROM analytics.asked_weeks GROUP BY user_id
+), counts AS (
+    SELECT cohort, week, count(*) AS listeners
+    FROM analytics.asked_weeks JOIN cohorts USING (user_id)
+    GROUP BY cohort, week
 )
-SELECT cohort, (week - cohort) / 7 AS weeks_later, count(*) AS listeners,
-    first_value(count(*)) OVER (PARTITION BY cohort ORDER BY week) AS cohort_size,
-    round(count(*)::numeric / first_value(count(*)) OVER (PARTITION BY cohort ORDER BY week), 6) AS share
-FROM cohorts
-GROUP BY cohort, week
+SELECT cohort, (week - cohort) / 7 AS weeks_later, listeners,
+    first_value(listeners) OVER own AS cohort_size,
+    round(listeners::numeric / first_value(listeners) OVER own, 6) AS share
+FROM counts
+WINDOW own AS (PARTITION BY cohort ORDER BY week)
 ORDER BY cohort, weeks_later
