@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-to-run
 TEST_READY := $(VENV)/.ready-to-test
+NOTEBOOK_READY := $(VENV)/.ready-for-notebooks
 BENCH_READY := $(VENV)/.ready-to-bench
 WORKERS ?= $(shell nproc)
 
@@ -21,7 +22,7 @@ export DAGSTER_DISABLE_TELEMETRY = 1
 # Without compiled files every start would take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check ui psql up down reset sample pictures format bench help
+.PHONY: run test check ui psql notebook up down reset sample pictures docs format bench help
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -49,6 +50,9 @@ ui: $(RUN_READY)  ## Dagster's web server and daemon, until Ctrl-C
 psql: $(RUN_READY)  ## a prompt on the star
 	@exec $(BIN)/python -m sparkify_assets.commands.database psql $(ARGS)
 
+notebook: $(NOTEBOOK_READY)  ## a notebook to explore files, star and answers in, until Ctrl-C
+	@MARIMO_SKIP_UPDATE_CHECK=1 exec $(BIN)/python -m marimo edit notebooks/explore.py $(ARGS)
+
 up: $(RUN_READY)  ## keep the embedded server up, for BI tools also on 127.0.0.1
 	@$(BIN)/python -m sparkify_assets.commands.database up
 
@@ -63,6 +67,9 @@ sample: $(RUN_READY)  ## write the sample data in data/ anew
 
 pictures: $(TEST_READY)  ## take the pictures of the UI in README.md anew
 	@$(BIN)/python -m sparkify_assets_tests.browser.pictures
+
+docs: $(TEST_READY)  ## write what README.md and docs/ have from the code anew
+	@$(BIN)/python -m sparkify_assets_tests.written_docs
 
 format: $(TEST_READY)  ## format the code
 	@$(BIN)/ruff format .
@@ -87,7 +94,12 @@ $(RUN_READY): $(BIN)/python pyproject.toml constraints.txt
 $(TEST_READY): $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing what the tests need (once)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	@touch $(RUN_READY) $@
+	@touch $(RUN_READY) $(NOTEBOOK_READY) $@
+
+$(NOTEBOOK_READY): $(RUN_READY)
+	@echo "installing what the notebook needs (once)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[notebook]'
+	@touch $@
 
 $(BENCH_READY): $(TEST_READY) constraints-bench.txt
 	@echo "installing what we compare with (once)"

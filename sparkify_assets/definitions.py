@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sparkify_assets.defs import answers, ledger, raw, star
+from sparkify_assets import process
+from sparkify_assets.defs import answers, ledger, raw, report, star
 from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.jobs import JOBS
@@ -13,6 +14,8 @@ from sparkify_assets.defs.schedules import CLOCK_JOBS, SCHEDULES, kept_fresh
 from sparkify_assets.defs.sensors import SENSORS
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
+
+process.end_quickly()
 
 EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
 
@@ -30,6 +33,7 @@ ASSETS = [
     star.unused_rows,
     answers.level_events,
     answers.analytics,
+    report.listening_report,
     ledger.loaded_log_files,
     ledger.loaded_song_files,
 ]
@@ -50,6 +54,7 @@ defs = dg.Definitions(
     sensors=[*SENSORS, *ALERTS],
     resources={
         "database": DATABASE,
+        "drawing": report.Drawing(folder=str(SETTINGS.report)),
         "watch": Watch(settle_s=SETTINGS.settle_s, retract=SETTINGS.retract),
         "postgres_io_manager": SparkifyIOManager(database=DATABASE),
         "staging": STAGING,

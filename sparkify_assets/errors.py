@@ -41,5 +41,9 @@ class AnswerError(SparkifyError):
     """A question can't be answered, or its view not be created."""
 
 
+class ReportError(SparkifyError):
+    """The report can't be made; the one that is there stays."""
+
+
 class EmbeddedServerError(SparkifyError):
     """The embedded Postgres can't be started, reached or stopped."""

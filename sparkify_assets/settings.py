@@ -46,10 +46,12 @@ class Settings:
         max_rejected: share of refused records, 0 to 1, above which a load stops.
         state: the folder of everything that the project keeps: embedded server, staging, Dagster's state.
         staging: folder or fsspec URL of the staged raw frames.
+        report: folder of the listening report.
         executor: how Dagster runs the steps of a run.
         look_every_s: seconds between two looks at the folder.
         settle_s: seconds for which a file must be still before it is loaded.
         retract: whether the rows of files that are gone go too.
+        daily: whether a log file of every day is to come; None: as long as some have come lately.
         keep_rejects_days: days for which refused log records are kept; None for ever.
         alert_url: the webhook that is told of failures; None for none.
     """
@@ -62,10 +64,12 @@ class Settings:
     max_rejected: float
     state: Path
     staging: str
+    report: Path
     executor: str
     look_every_s: int
     settle_s: int
     retract: bool
+    daily: bool | None
     keep_rejects_days: int | None
     alert_url: str | None = field(repr=False)  # its path is often a secret
 
@@ -101,10 +105,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         max_rejected=_share(given, "SPARKIFY_MAX_REJECTED", MAX_REJECTED),
         state=state,
         staging=_folder_or_url(given.get("SPARKIFY_STAGING", str(state / "staging"))),
+        report=Path(given.get("SPARKIFY_REPORT", state / "report")).absolute(),
         executor=_one_of(given, "SPARKIFY_EXECUTOR", EXECUTORS),
         look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
         settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),
         retract=_one_of(given, "SPARKIFY_RETRACT", NO_OR_YES) == "yes",
+        daily=_one_of(given, "SPARKIFY_DAILY", NO_OR_YES) == "yes" if "SPARKIFY_DAILY" in given else None,
         keep_rejects_days=_days(given, "SPARKIFY_KEEP_REJECTS"),
         alert_url=_web_address(given, "SPARKIFY_ALERT_URL"),
     )

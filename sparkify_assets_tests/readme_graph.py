@@ -21,13 +21,22 @@ def draw(definitions: dg.Definitions) -> str:
     read = {dep.asset_key for view in views for dep in view.deps}
     together = dg.AssetSpec(VIEWS, deps=sorted(read), group_name=views[0].group_name)
     specs = sorted(
-        [*(spec for spec in every if spec not in views), together], key=lambda spec: (_rank(spec), _name(spec.key))
+        [*(_behind(spec, views) for spec in every if spec not in views), together],
+        key=lambda spec: (_rank(spec), _name(spec.key)),
     )
     lines = ["flowchart LR"]
     lines += [f'  {folder}[("{folder}/**.json")] --> {asset}' for folder, asset in FILES.items()]
     for group, members in groupby(specs, key=lambda spec: spec.group_name):
         lines += [f"  subgraph {group}", "    " + " & ".join(map(_node, members)), "  end"]
     return "\n".join([*lines, *_arrows(specs)])
+
+
+def _behind(spec: dg.AssetSpec, views: Sequence[dg.AssetSpec]) -> dg.AssetSpec:
+    """Return the asset with the one node in place of the views that it reads."""
+    read = {dep.asset_key for dep in spec.deps}
+    if not read & {view.key for view in views}:
+        return spec
+    return spec.replace_attributes(deps=[*sorted(read - {view.key for view in views}), VIEWS])
 
 
 def _arrows(specs: Sequence[dg.AssetSpec]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from sparkify_assets.definitions import ASSETS, defs
 from sparkify_assets.defs.partitions import days_of
 from sparkify_assets.defs.tables import TABLE_OF_ASSET
+from sparkify_assets.report.sections import QUESTIONS
 from sparkify_assets.settings import read_settings
 
 GRAPH = defs.resolve_asset_graph()
@@ -32,6 +33,7 @@ ASSETS_EXPECTED: dict[str, tuple[str, set[str]]] = {
     "loaded_song_files": ("ops", {"raw_song_files", "rejected_songs", "unused_rows"}),
     "level_events": ("analytics", {"raw_logs"}),
     "user_agents": ("analytics", {"songplays"}),
+    "listening_report": ("analytics", set(QUESTIONS)),
 }
 
 # What views read: "plays" alone need no match with the catalogue.
@@ -69,6 +71,7 @@ ASSETS_EXPECTED |= {name: ("analytics", parents) for name, parents in VIEWS_EXPE
 
 DAILY = {"raw_logs", "rejected_events", "users", "time", "songplays", "level_events", "loaded_log_files"}
 RAW = {"raw_song_files", "raw_logs"}
+REPORT = "listening_report"
 
 CHECKS_EXPECTED: dict[str, set[str]] = {
     "raw_song_files": {"records_are_accepted", "fields_are_known"},
@@ -117,7 +120,7 @@ def test_asset_says_in_one_sentence_what_one_row_is(name: str) -> None:
         question, mark, row = description.partition("? ")
         assert (question[0].isupper(), mark) == (True, "? ")
         description = row
-    assert description.startswith("One row per ")
+    assert description.startswith("One page with pictures" if name == REPORT else "One row per ")
     assert description.endswith(".")
     assert "\n\n" not in description
 
@@ -126,7 +129,8 @@ def test_asset_says_in_one_sentence_what_one_row_is(name: str) -> None:
 def test_asset_has_kinds_owners_and_code_version(name: str) -> None:
     asset = GRAPH.get(dg.AssetKey(name))
 
-    assert asset.kinds >= ({"json", "polars", "parquet"} if name in RAW else {"postgres"})
+    kinds = {REPORT: {"altair", "html"}} | {key: {"json", "polars", "parquet"} for key in RAW}
+    assert asset.kinds >= kinds.get(name, {"postgres"})
     assert ("view" in asset.kinds) == (name in VIEWS_EXPECTED)
     assert asset.owners == ["team:data-engineering"]
     assert asset.code_version
@@ -163,12 +167,12 @@ def test_staged_asset_shows_its_columns(name: str) -> None:
     assert all(column.description and column.type for column in schema.columns)
 
 
-def test_every_asset_but_the_raw_ones_names_its_table() -> None:
+def test_every_asset_in_the_database_names_its_table() -> None:
     named = {
         key.to_user_string() for key in GRAPH.get_all_asset_keys() if "dagster/table_name" in GRAPH.get(key).metadata
     }
 
-    assert named == set(ASSETS_EXPECTED) - RAW
+    assert named == set(ASSETS_EXPECTED) - RAW - {REPORT}
 
 
 def test_checks_are_these() -> None:

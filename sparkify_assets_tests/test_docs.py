@@ -9,14 +9,25 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from sparkify_assets.analytics.questions import base_names
+from sparkify_assets.defs.tables import PARENTS_FIRST
 from sparkify_assets.settings import CHECKOUT
+from sparkify_assets_tests.data_dictionary import DOCUMENTED, write_page
 from sparkify_assets_tests.loading import LAST_DAY, Loader
+from sparkify_assets_tests.readme_page import table_rows
+from sparkify_assets_tests.readme_star import references_of
 
 DOCS = CHECKOUT / "docs"
 PAGES = sorted(path for path in DOCS.glob("*.md"))
 SETTINGS_OF_PLAYS = sql.SQL(
     "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'public.songplays'::regclass"
     " UNION ALL SELECT unnest(reloptions) FROM pg_class WHERE oid = 'public.songplays'::regclass ORDER BY 1"
+)
+COLUMNS = sql.SQL(
+    "SELECT table_schema || '.' || table_name, column_name, data_type,"
+    " CASE WHEN table_type = 'VIEW' OR is_nullable = 'NO' THEN '' ELSE 'yes' END"
+    " FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
+    " WHERE table_schema IN ('public', 'ops', 'analytics') AND table_name <> ALL(%(inner)s)"
 )
 
 
@@ -71,3 +82,42 @@ def test_indexes_and_settings_of_ones_own_survive_a_load(tmp_path: Path, databas
 
     assert loader.query(SETTINGS_OF_PLAYS) == own
     assert len(own) == before + 4
+
+
+@pytest.mark.slow
+def test_dictionary_has_every_table_and_column_of_a_loaded_star(tmp_path: Path, database_url: str) -> None:
+    loader = Loader(CHECKOUT / "data", tmp_path, database_url)
+    loader.load(LAST_DAY, LAST_DAY)
+
+    _, *sections = re.split(r"^### ", write_page(), flags=re.MULTILINE)
+
+    written = {
+        (section.partition("\n")[0], row[0].strip("`"), row[1], row[2] if len(row) == 5 else "")
+        for section in sections
+        for row in table_rows(section)
+    }
+    with psycopg.connect(database_url) as connection:
+        assert written == set(connection.execute(COLUMNS, {"inner": list(base_names())}))
+
+
+def test_dictionary_shows_what_markdown_would_bend() -> None:
+    page = write_page()
+
+    assert "such as not\\_json or unknown\\_level" in page
+    assert "the user, see [users](#publicusers)" in page
+    assert {len(row) for row in table_rows(page)} == {3, 5}
+
+
+def test_star_is_drawn_with_these_references_and_among_them_all_that_are_declared() -> None:
+    by_name = {table.name: table for table in PARENTS_FIRST}
+
+    drawn = {
+        (table.name, column.name, parent.name)
+        for table in PARENTS_FIRST
+        for column, parent in references_of(table, by_name)
+    }
+
+    declared = {
+        (table.name, reference.column, reference.parent.name) for table in DOCUMENTED for reference in table.references
+    }
+    assert drawn == declared | {("songs", "artist_id", "artists")}

@@ -24,10 +24,16 @@ from sparkify_assets.defs.checks import CHECKS
 from sparkify_assets.defs.raw_checks import WARN
 from sparkify_assets.ingest.refusals import Reason
 from sparkify_assets.settings import CHECKOUT, read_settings
-from sparkify_assets_tests.readme_graph import draw
 from sparkify_assets_tests.readme_page import README, Reader, Step, blocks, section, steps, table_rows
+from sparkify_assets_tests.written_docs import written_pages
 
-SERVERS = {"make ui": 'make ui ARGS="--port {}"', ".venv/bin/dagster dev": ".venv/bin/dagster dev --port {}"}
+DAGSTER = ("server_info", "dagster_version", "Dagster services shut down")
+SERVERS = {
+    "make ui": ('make ui ARGS="--port {}"', *DAGSTER),
+    ".venv/bin/dagster dev": (".venv/bin/dagster dev --port {}", *DAGSTER),
+    "make notebook": ('make notebook ARGS="--headless --port {}"', "health", "healthy", "Thanks for using marimo"),
+}
+"""Commands that serve until Ctrl-C: how to give them a port, a page and what it says, and their last words."""
 TESTS = ("make test", "make check")  # would start themselves
 WALK = [step for step in steps() if step.command not in (*SERVERS, *TESTS)]
 THEIR_DATABASE = "postgresql://loader:secret@db.example.com:5432/sparkify"
@@ -97,12 +103,12 @@ def test_own_files_give_their_days_and_own_postgres_gets_the_sample(walk: dict[S
 @pytest.mark.parametrize("command", SERVERS)
 def test_server_answers_until_ctrl_c_and_leaves_no_process(reader: Reader, tmp_path: Path, command: str) -> None:
     assert command in [step.command for step in steps()]
-    port, log = free_port(), tmp_path / "log"
+    (with_port, page, said, last_words), port, log = SERVERS[command], free_port(), tmp_path / "log"
 
     with log.open("w") as file:
         process = subprocess.Popen(
             # A suite that runs in the background has its children ignore Ctrl-C.
-            ["env", "--default-signal=INT", "bash", "-c", SERVERS[command].format(port)],
+            ["env", "--default-signal=INT", "bash", "-c", with_port.format(port)],
             cwd=reader.checkout,
             env=reader.environment,
             stdin=subprocess.DEVNULL,
@@ -111,15 +117,15 @@ def test_server_answers_until_ctrl_c_and_leaves_no_process(reader: Reader, tmp_p
             start_new_session=True,
         )
         try:
-            answer = answer_of(f"http://127.0.0.1:{port}/server_info", process)
+            answer = answer_of(f"http://127.0.0.1:{port}/{page}", process)
             os.killpg(process.pid, signal.SIGINT)
             process.wait(END_PATIENCE_S)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
 
-    assert "dagster_version" in answer, log.read_text()
-    assert "Dagster services shut down" in log.read_text()
+    assert said in answer, log.read_text()
+    assert last_words in log.read_text()
     assert "Traceback" not in log.read_text()
     assert processes_of(reader) == []
 
@@ -142,10 +148,9 @@ def test_page_names_no_machine() -> None:
     assert not re.search(r"/(home|root|tmp|work)\b", README.read_text())
 
 
-def test_graph_is_that_of_the_definitions() -> None:
-    drawn = [block.text for block in blocks() if block.language == "mermaid"]
-
-    assert drawn == [draw(defs)], "see `python -m sparkify_assets_tests.readme_graph`"
+@pytest.mark.parametrize(("page", "text"), written_pages().items(), ids=lambda value: getattr(value, "name", ""))
+def test_what_is_written_from_the_code_is_up_to_date(page: Path, text: str) -> None:
+    assert page.read_text() == text, "`make docs` writes it"
 
 
 def test_settings_are_all_there_with_their_defaults() -> None:
@@ -165,12 +170,14 @@ def test_settings_are_all_there_with_their_defaults() -> None:
         "SPARKIFY_EXECUTOR": settings.executor,
         "SPARKIFY_HOME": settings.state.relative_to(CHECKOUT),
         "SPARKIFY_STAGING": Path(settings.staging).relative_to(CHECKOUT),
+        "SPARKIFY_REPORT": settings.report.relative_to(CHECKOUT),
         "SPARKIFY_POSTGRES_BIN": settings.postgres_bin,
         "SPARKIFY_LOOK_EVERY": settings.look_every_s,
         "SPARKIFY_SETTLE": settings.settle_s,
         "SPARKIFY_KEEP_REJECTS": settings.keep_rejects_days,
         "SPARKIFY_ALERT_URL": settings.alert_url,
         "SPARKIFY_RETRACT": "yes" if settings.retract else "no",
+        "SPARKIFY_DAILY": settings.daily,
     }
     for name in read:
         assert table[name].startswith("unset" if defaults[name] is None else f"`{defaults[name]}`"), name

@@ -19,11 +19,13 @@ OTHERS = {
     "SPARKIFY_MAX_REJECTED": "0.25",
     "SPARKIFY_EXECUTOR": "multiprocess",
     "SPARKIFY_STAGING": "memory://staged",
+    "SPARKIFY_REPORT": "/mnt/report",
     "SPARKIFY_HOME": "/mnt/state",
     "SPARKIFY_POSTGRES_BIN": "/usr/lib/postgresql/15/bin",
     "SPARKIFY_LOOK_EVERY": "5",
     "SPARKIFY_SETTLE": "0",
     "SPARKIFY_RETRACT": "yes",
+    "SPARKIFY_DAILY": "yes",
     "SPARKIFY_KEEP_REJECTS": "90",
     "SPARKIFY_ALERT_URL": "https://chat.example.com/hooks/secret",
 }
@@ -46,6 +48,7 @@ def test_defaults_are_the_shipped_sample_in_the_checkout() -> None:
     assert read.max_rejected == 0.05
     assert read.state == CHECKOUT / ".sparkify"
     assert read.staging == str(CHECKOUT / ".sparkify" / "staging")
+    assert read.report == CHECKOUT / ".sparkify" / "report"
     assert read.postgres_home == CHECKOUT / ".sparkify" / "postgres"
     assert read.executor == "in_process"
     assert (read.look_every_s, read.settle_s, read.retract) == (15, 10, False)
@@ -63,6 +66,7 @@ def test_each_variable_is_read() -> None:
     assert read.max_rejected == 0.25
     assert read.state == Path("/mnt/state")
     assert read.staging == "memory://staged"
+    assert read.report == Path("/mnt/report")
     assert read.executor == "multiprocess"
     assert (read.look_every_s, read.settle_s, read.retract) == (5, 0, True)
     assert read.keep_rejects_days == 90
@@ -187,6 +191,14 @@ def test_malformed_seconds_are_named(name: str, least: int, default: int, value:
     expected = f"{name} is '{value}'; expected is a whole number of seconds from {least} to 86400, such as {default}"
     with pytest.raises(SettingsError, match=f"^{re.escape(expected)}$"):
         read_settings({name: value})
+
+
+def test_daily_files_are_said_to_come_or_not_or_left_open() -> None:
+    given = [read_settings({"SPARKIFY_DAILY": value}).daily for value in ("yes", "no", "")]
+
+    assert given == [True, False, None]
+    with pytest.raises(SettingsError, match=r"^SPARKIFY_DAILY is 'on'; expected is no or yes$"):
+        read_settings({"SPARKIFY_DAILY": "on"})
 
 
 def test_retraction_is_yes_or_no() -> None:

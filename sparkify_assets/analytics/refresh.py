@@ -15,7 +15,7 @@ from sparkify_assets.analytics.rollups import AddedUp
 from sparkify_assets.analytics.tables import LOCK, ROLLED_UP_DAYS, ROLLUPS, TABLES
 from sparkify_assets.postgres import bookkeeping, ddl
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.publish import explained
+from sparkify_assets.postgres.explain import explained
 from sparkify_assets.postgres.rematch import MATCHES
 from sparkify_assets.postgres.table import Table
 

@@ -13,7 +13,7 @@ from sparkify_assets.defs.tables import PARENTS_FIRST, TABLES
 from sparkify_assets.errors import SparkifyError
 from sparkify_assets.postgres import bookkeeping, ddl, names
 from sparkify_assets.postgres.connection import connected, describe
-from sparkify_assets.postgres.publish import explained
+from sparkify_assets.postgres.explain import explained
 from sparkify_assets.settings import Settings, read_settings
 
 

@@ -17,6 +17,7 @@ from sparkify_assets.defs.tables import TABLES
 from sparkify_assets.errors import SparkifyError
 from sparkify_assets.postgres.connection import Connection, connected
 from sparkify_assets.postgres.rights import refuse_missing_rights
+from sparkify_assets.report.files import PAGE
 from sparkify_assets.settings import Settings, read_settings
 
 STEP_END = re.compile(r" - (?P<step>\w+) - STEP_SUCCESS - .* in (?P<duration>[^ ]+)\.$")
@@ -32,6 +33,7 @@ CAUSE = re.compile(
     r"(?P<error>[a-z_][\w.]*\.[A-Z]\w*|[A-Z]\w*(?:Error|Exception)): (?P<text>.+)$"
 )
 STAR_TABLES = ("songs", "artists", "users", "time", "songplays")
+STEP_WIDTH = 18  # characters: the longest name of a step
 TOP_SONGS = 10
 LONGEST_LINE = 600  # characters: long lists are for the log
 
@@ -111,7 +113,7 @@ def _progress(lines: IO[str], log: IO[str], told: list[str]) -> Iterator[str]:
         log.write(line)
         text = line.rstrip("\n")
         if match := STEP_END.search(text):
-            yield f"  done    {match['step']:<16} {match['duration']:>8}"
+            yield f"  done    {match['step']:<{STEP_WIDTH}} {match['duration']:>8}"
         elif match := STEP_FAILED.search(text):
             yield f"  FAILED  {match['step']}"
         elif (match := SENTENCE.search(text)) and not CONSEQUENCE.search(match["text"]):
@@ -148,7 +150,8 @@ def _report(connection: Connection, settings: Settings) -> None:
     )
     for plays, song, artist in rows:
         print(f"  {plays:>5}  {song} - {artist}")
-    print("\nAsk it yourself with `make psql`; open Dagster's UI with `make ui`.")
+    print(f"\nThe listening report: {_shown(settings.report / PAGE)}")
+    print("Ask it yourself with `make psql`; open Dagster's UI with `make ui`.")
     if settings.database_url is None:
         print("For a BI tool, keep the server up with `make up`.")
 

@@ -3,12 +3,14 @@
 import datetime as dt
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from dotenv import load_dotenv
 
 from sparkify_assets.ingest.discovery import find_days
-from sparkify_assets.settings import CHECKOUT, EARLIEST_DAY, LATEST_DAY, Settings, read_settings
+from sparkify_assets.settings import CHECKOUT, EARLIEST_DAY, FIRST_SAMPLE_DAY, LATEST_DAY, Settings, read_settings
+from sparkify_assets.watching.lateness import files_come
 
 DAGSTER_YAML = CHECKOUT / "dagster.yaml"
 MODULE = "sparkify_assets.definitions"
@@ -30,7 +32,9 @@ def dagster_environment(*, growing: bool = False) -> dict[str, str]:
     DAGSTER_HOME and the days are left alone where the user has set them.
 
     Args:
-        growing: the command goes on for days, so that days to come exist too, each from its first hour (UTC) on.
+        growing: the command goes on for days, so that days to come exist too, each from its first hour (UTC) on. They
+            go on until today even where the files have ended long ago: a file of any day since may come, and is loaded.
+            Where files have come lately, one of every day is to come (SPARKIFY_DAILY), unless the user says otherwise.
 
     Raises:
         SettingsError: a value is malformed.
@@ -44,11 +48,22 @@ def dagster_environment(*, growing: bool = False) -> dict[str, str]:
         environment["DAGSTER_HOME"] = str(_linked_home(settings))
     if not {"SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY"} & environment.keys():
         days = [day for day in find_days(settings.data) if EARLIEST_DAY <= day <= LATEST_DAY]
-        if days:
-            environment["SPARKIFY_FIRST_DAY"] = str(days[0])
-            if not growing or days[-1] > dt.datetime.now(dt.UTC).date():
-                environment["SPARKIFY_LAST_DAY"] = str(days[-1])
+        environment |= _days_to_come(days) if growing else _days_of_files(days)
     return environment
+
+
+def _days_of_files(days: Sequence[dt.date]) -> dict[str, str]:
+    return {"SPARKIFY_FIRST_DAY": str(days[0]), "SPARKIFY_LAST_DAY": str(days[-1])} if days else {}
+
+
+def _days_to_come(days: Sequence[dt.date]) -> dict[str, str]:
+    today = dt.datetime.now(dt.UTC).date()
+    if not days:
+        return {"SPARKIFY_FIRST_DAY": str(FIRST_SAMPLE_DAY)}
+    if days[-1] > today:
+        return _days_of_files(days)
+    daily = not os.environ.get("SPARKIFY_DAILY") and files_come(days, today)
+    return {"SPARKIFY_FIRST_DAY": str(days[0]), **({"SPARKIFY_DAILY": "yes"} if daily else {})}
 
 
 def _linked_home(settings: Settings) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import polars as pl
 
 from sparkify_assets.analytics.questions import View, read_views
 from sparkify_assets.analytics.refresh import refresh
@@ -26,7 +27,8 @@ VIEWS = read_views()
 @dg.asset(**described(LEVEL_EVENTS, group=GROUP), partitions_def=DAYS)
 def level_events(raw_logs: Staged) -> Publication:
     """One row per event that says something new of a user's subscription: the day's first, a change, an order."""
-    return Publication(build_level_events(raw_logs.frame("events")), versions=raw_logs.versions)
+    days = [build_level_events(events) for events in raw_logs.portions("events")]
+    return Publication(pl.concat(days), versions=raw_logs.versions)
 
 
 USER_AGENTS_SPEC = dg.AssetSpec(

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from sparkify_assets.postgres.draft import Draft
 from sparkify_assets.postgres.publication import Publication
 from sparkify_assets.transforms.gates import Gate
 
@@ -29,12 +30,12 @@ def record_gate(asset: str, rules: str) -> dg.AssetCheckSpec:
     )
 
 
-def through_gate(context: dg.AssetExecutionContext, publication: Publication, gate: Gate) -> Gated:
+def through_gate(context: dg.AssetExecutionContext, rows: Publication | Draft, gate: Gate) -> Gated:
     """Give the check's result and, only when it passed, the rows to publish."""
     failures = (*gate.failures, NOTHING_WRITTEN) if gate.failures else ()
     yield from result_of(context, PUBLISH_GATE, failures, gate.figures)
     if gate.passed:
-        yield dg.Output(publication)
+        yield dg.Output(rows)
 
 
 def result_of(

@@ -8,14 +8,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 
 from sparkify_assets.defs.retries import retried
 from sparkify_assets.defs.tables import TABLE_OF_ASSET
 from sparkify_assets.errors import OutdatedError
 from sparkify_assets.postgres.embedded import EmbeddedServer
-from sparkify_assets.postgres.io_manager import PostgresIOManager, PostgresResource
-from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.io_manager import PostgresIOManager, PostgresResource, Rows
 from sparkify_assets.postgres.table import Table
 from sparkify_assets.settings import Settings, read_settings
 
@@ -84,7 +82,7 @@ class SparkifyIOManager(PostgresIOManager):
         """Return the table of each asset."""
         return TABLE_OF_ASSET
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame | Publication) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Rows) -> None:
         """Publish the rows as the asset's table; on an error the old rows stay.
 
         Raises:

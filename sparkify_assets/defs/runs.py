@@ -21,6 +21,8 @@ ENDED = (DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CA
 UNDER_WAY = [status for status in DagsterRunStatus if status not in ENDED]
 SILENT_S = 10.0
 """For so long nothing must have been heard of a run before its process is looked for."""
+UNSTARTED_S = 3600.0
+"""A run that waits so long to be handed over was made by a daemon that died there, more than a day before the next."""
 QUIET_S = 4 * 3600.0
 """A run of which nothing was heard for so long has died, wherever its process was."""
 
@@ -51,7 +53,7 @@ def being_loaded(instance: dg.DagsterInstance) -> dict[str, str]:
 
 
 def fail_lost_runs(instance: dg.DagsterInstance) -> None:
-    """Mark runs as failed whose process is gone, as after a kill: nothing else notices, and they would block others.
+    """Mark runs as failed whose process is gone, as after a kill, or never was: they would block others for ever.
 
     Dagster's monitoring asks the launcher, and the one that starts processes on this machine does not know.
     """
@@ -60,6 +62,9 @@ def fail_lost_runs(instance: dg.DagsterInstance) -> None:
             instance.report_run_failed(
                 run, "the process of this run is gone, or was not heard of for long: it was lost"
             )
+    for record in instance.get_run_records(dg.RunsFilter(statuses=[DagsterRunStatus.NOT_STARTED])):
+        if time.time() - record.create_timestamp.timestamp() > UNSTARTED_S:
+            instance.report_run_failed(record.dagster_run, "this run was made and never started: it was lost")
 
 
 def _was_lost(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:

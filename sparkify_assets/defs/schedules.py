@@ -5,10 +5,12 @@ import datetime as dt
 import dagster as dg
 
 from sparkify_assets.defs.jobs import ONE_LOAD_AT_A_TIME
-from sparkify_assets.defs.resources import SparkifyDatabase
+from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase
 from sparkify_assets.defs.tables import DAY, PARENTS_FIRST, REJECTED_EVENTS, TABLES, TIME
+from sparkify_assets.ingest.discovery import find_days
 from sparkify_assets.postgres.upkeep import analyze, forget_before, prune_all
 from sparkify_assets.settings import Settings, read_settings
+from sparkify_assets.watching.lateness import look_for
 from sparkify_assets.watching.ledger import read_ledger
 
 EVERY_MORNING = "0 6 * * *"
@@ -17,36 +19,51 @@ SUNDAY_NIGHT = "0 4 * * 0"
 
 
 def kept_fresh(asset: dg.AssetsDefinition, settings: Settings) -> dg.AssetsDefinition:
-    """Have Dagster show whether the asset was loaded since the morning before, where the days go on until today."""
-    if settings.last_day is not None or not {key.to_user_string() for key in asset.keys} & set(KEPT_FRESH):
+    """Have Dagster show whether the asset was loaded since the morning before, where a file of every day is to come."""
+    is_kept = {key.to_user_string() for key in asset.keys} & set(KEPT_FRESH)
+    if not settings.daily or settings.last_day is not None or not is_kept:
         return asset
     policy = dg.FreshnessPolicy.cron(deadline_cron=EVERY_MORNING, lower_bound_delta=dt.timedelta(days=1))
     return asset.map_asset_specs(lambda spec: spec.replace_attributes(freshness_policy=policy))
 
 
+def is_looked_for(settings: Settings) -> bool:
+    """Tell whether yesterday's log file is looked for every morning, unless somebody switches that in the UI."""
+    return settings.last_day is None and settings.daily is not False
+
+
 class Lateness(dg.Config):
-    """Which day is looked for."""
+    """Which day is looked for, and how often and after how many seconds again while its file waits to be loaded."""
 
     day: str
+    looks_again: int = 5
+    pause_s: float = 120.0
 
 
 class Retention(dg.Config):
-    """How long refused records are kept."""
+    """How long refused log records are kept.
+
+    Refused songs have no age: their table speaks of the song files as they are and is made anew with each load of them.
+    """
 
     keep_rejects_days: int | None = None
 
 
-@dg.op(tags=ONE_LOAD_AT_A_TIME)
-def look_for_day(context: dg.OpExecutionContext, config: Lateness, database: SparkifyDatabase) -> None:
-    """Fail where the star holds no log file of the day."""
+@dg.op
+def look_for_day(
+    context: dg.OpExecutionContext, config: Lateness, database: SparkifyDatabase, raw_files: RawFiles
+) -> None:
+    """Fail where a log file of the day is to be expected and has not come, or has come and is not loaded."""
     with database.retried(context.retry_number), database.connect("looks for a day") as connection:
-        files = read_ledger(connection, "log").get(config.day, {})
-    if not files:
-        raise dg.Failure(
-            f"no log file of {config.day} is loaded; either it did not come, or its load has failed: see new_log_files",
-            allow_retries=False,
-        )
-    context.log.info(f"{len(files)} log file(s) of {config.day} are loaded")
+        loaded = {dt.date.fromisoformat(day) for day in read_ledger(connection, "log")}
+    found = look_for(dt.date.fromisoformat(config.day), in_folder=find_days(raw_files.folder), loaded=loaded)
+    if found.state == "waits" and context.retry_number < config.looks_again:
+        # As after days without the daemon: the sensors are loading it while we look.
+        context.log.info(f"{found.sentence}; looking again in {config.pause_s:g} s")
+        raise dg.RetryRequested(max_retries=config.looks_again, seconds_to_wait=config.pause_s)
+    if found.state in ("late", "waits"):
+        raise dg.Failure(found.sentence, allow_retries=False)
+    context.log.info(found.sentence)
 
 
 @dg.op
@@ -68,7 +85,7 @@ def keep_in_shape(context: dg.OpExecutionContext, config: Retention, database: S
     )
 
 
-@dg.job(description="Fails, and so tells, where yesterday's log file is not loaded.")
+@dg.job(description="Fails, and so tells, where yesterday's log file is late or not loaded.")
 def yesterdays_file() -> None:
     """Look for yesterday's log file."""
     look_for_day()
@@ -84,9 +101,9 @@ def upkeep() -> None:
     job=yesterdays_file,
     cron_schedule=EVERY_MORNING,
     default_status=dg.DefaultScheduleStatus.RUNNING
-    if read_settings().last_day is None
+    if is_looked_for(read_settings())
     else dg.DefaultScheduleStatus.STOPPED,
-    description="Every morning at six (UTC). Off where the days have an end: then no file is to come.",
+    description="Every morning at six (UTC). Off where the days have an end, or SPARKIFY_DAILY is no.",
 )
 def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Look for the file of the day before."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
+import polars as pl
 from pydantic import Field
 
 from sparkify_assets.defs.gating import Gated, publish_gate, through_gate
@@ -12,13 +13,14 @@ from sparkify_assets.defs.resources import SparkifyDatabase
 from sparkify_assets.defs.shown import show_days_of_plays
 from sparkify_assets.defs.tables import ARTISTS, PARENTS_FIRST, SONG_OF_PLAY, SONGPLAYS, SONGS, TIME, USERS
 from sparkify_assets.postgres.prune import Pruned, prune
-from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.publication import Publication, Scope
 from sparkify_assets.postgres.rematch import MATCHES, Rematched, rematch
 from sparkify_assets.postgres.waiting import read_behind_claims
 from sparkify_assets.staging.area import Staged
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.transforms import gates
 from sparkify_assets.transforms.artists import build_artists
+from sparkify_assets.transforms.gates import Gate
 from sparkify_assets.transforms.listening import plays_by_day
 from sparkify_assets.transforms.songplays import build_songplay_claims, build_songplays
 from sparkify_assets.transforms.songs import build_songs
@@ -60,9 +62,12 @@ def songs(context: dg.AssetExecutionContext, raw_song_files: Staged) -> Gated:
 )
 def users(context: dg.AssetExecutionContext, raw_logs: Staged) -> Gated:
     """One row per user who has played a song, as of the user's latest event of any page."""
-    events = raw_logs.frame("events")
-    days = build_user_days(events)
-    yield from through_gate(context, Publication(days, versions=raw_logs.versions), gates.gate_user_days(days, events))
+    days, found = [], []
+    for events in raw_logs.portions("events"):
+        days.append(build_user_days(events))
+        found.append(gates.gate_user_days(days[-1], events))
+    publication = Publication(pl.concat(days), versions=raw_logs.versions)
+    yield from through_gate(context, publication, Gate.of_portions(found))
 
 
 @dg.asset(
@@ -77,8 +82,9 @@ def time(context: dg.AssetExecutionContext, raw_logs: Staged, database: Sparkify
         waiting = read_behind_claims(connection, SONGPLAYS, "start_time")
     # A play that waits behind an event of these days may come back with this load, and then needs its time.
     table = build_time(events, waiting)
-    publication = Publication(table, versions=raw_logs.versions, provisional=waiting["start_time"])
-    yield from through_gate(context, publication, gates.gate_time(table, events))
+    with database.retried(context.retry_number), database.draft(TIME, _scope(context, raw_logs)) as draft:
+        draft.add(table, provisional=waiting["start_time"])
+        yield from through_gate(context, draft, gates.gate_time(table, events))
 
 
 @dg.asset(
@@ -89,14 +95,24 @@ def time(context: dg.AssetExecutionContext, raw_logs: Staged, database: Sparkify
     ],
     deps=[artists, songs, users, time],
 )
-def songplays(context: dg.AssetExecutionContext, raw_logs: Staged, raw_song_files: Staged) -> Gated:
+def songplays(
+    context: dg.AssetExecutionContext, raw_logs: Staged, raw_song_files: Staged, database: SparkifyDatabase
+) -> Gated:
     """One row per song played: a NextSong event, with the song of the catalogue where it is known."""
-    events = raw_logs.frame("events")
     catalogue = build_songs(raw_song_files.frame("songs").collect())
-    plays = build_songplays(events, catalogue)
-    show_days_of_plays(context, plays_by_day(plays))
-    publication = Publication(plays, versions=raw_logs.versions, claims=build_songplay_claims(events))
-    yield from through_gate(context, publication, gates.gate_songplays(plays, events, catalogue))
+    found = []
+    with database.retried(context.retry_number), database.draft(SONGPLAYS, _scope(context, raw_logs)) as draft:
+        for events in raw_logs.portions("events"):
+            plays = build_songplays(events, catalogue)
+            found.append(gates.gate_songplays(plays, events, catalogue))
+            show_days_of_plays(context, plays_by_day(plays))
+            draft.add(plays, build_songplay_claims(events))
+        yield from through_gate(context, draft, Gate.of_portions(found))
+
+
+def _scope(context: dg.AssetExecutionContext, raw_logs: Staged) -> Scope:
+    """Return what a draft of the run's days stands for."""
+    return Scope(partitions=tuple(context.partition_keys), versions=raw_logs.versions, run_id=context.run.run_id)
 
 
 class MatchesConfig(dg.Config):

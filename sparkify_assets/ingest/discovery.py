@@ -145,8 +145,11 @@ def epoch_us(moment_ns: int) -> int:
 
 def _root(data: Path, folder: str) -> Path:
     root = data / folder
-    if not root.is_dir():
-        seen = "is not a folder" if root.exists() else "does not exist"
+    try:
+        seen = "" if root.is_dir() else "is not a folder" if root.exists() else "does not exist"
+    except OSError as error:
+        seen = f"can't be looked at: {error.strerror}"
+    if seen:
         raise IngestError(
             f"'{root}' {seen}; set SPARKIFY_DATA to the folder that holds {SONG_FOLDER} and {LOG_FOLDER}"
             f" (now '{data}'); nothing was read and no stored row was changed"

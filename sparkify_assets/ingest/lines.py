@@ -1,6 +1,6 @@
 """Lines to typed records: by templates where they match, by the exact way where none does."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -14,7 +14,6 @@ from sparkify_assets.ingest.template import Template, as_text
 
 INDEX = "index"
 MAX_TEMPLATES = 8
-PIECE_BYTES = 4 * 2**20  # polars' allocator hands memory of 8 MiB and more back at once: slower than parsing it
 _UNKNOWN = {INDEX: pl.Int64, "field": pl.String}
 
 
@@ -51,12 +50,12 @@ class LineReader:
         self._max_templates = max_templates
         self._templates: list[Template] = []  # the one of most lines so far comes first
 
-    def read_block(self, block: bytes, piece_bytes: int = PIECE_BYTES) -> Parsed:
-        """Read a block of whole lines; the last one may lack its newline."""
+    def read_blocks(self, blocks: Iterable[bytes]) -> Parsed:
+        """Read blocks of whole lines as one; the last line may lack its newline."""
         parts = _Parts()
-        for piece in _pieces(block, piece_bytes):
-            if not self._read_clean(piece, parts):
-                self._read_mixed(piece.removesuffix(b"\n").split(b"\n"), parts)
+        for block in blocks:
+            if not self._read_clean(block, parts):
+                self._read_mixed(block.removesuffix(b"\n").split(b"\n"), parts)
         return self._gather(parts)
 
     def read_lines(self, lines: Sequence[bytes]) -> Parsed:
@@ -65,15 +64,15 @@ class LineReader:
         self._read_mixed(lines, parts)
         return self._gather(parts)
 
-    def _read_clean(self, piece: bytes, parts: _Parts) -> bool:
+    def _read_clean(self, block: bytes, parts: _Parts) -> bool:
         """Read lines that all match one template; leave them, and return False, where one does not."""
         if not self._templates:
-            new = self._learn([next(_pieces(piece, 1)).rstrip(b"\n")])
+            new = self._learn([block.partition(b"\n")[0]])
             self._templates = [] if new is None else [new]
-        if not self._templates or not self._templates[0].matches_all(piece):
+        if not self._templates or not self._templates[0].matches_all(block):
             return False
-        count = piece.count(b"\n") + (not piece.endswith(b"\n"))
-        records = self._templates[0].read(piece, count)
+        count = block.count(b"\n") + (not block.endswith(b"\n"))
+        records = self._templates[0].read(block, count)
         if records is None:
             return False
         _keep(records, pl.int_range(parts.count, parts.count + count, eager=True), self._templates[0], parts)
@@ -132,15 +131,6 @@ class LineReader:
         records = pl.concat([part for part in parts.records if part.height] or [nothing])
         unknown = pl.concat([pl.DataFrame(schema=_UNKNOWN), *parts.unknown])
         return Parsed(parts.count, records, parts.refused, parts.blank, unknown)
-
-
-def _pieces(block: bytes, piece_bytes: int) -> Iterator[bytes]:
-    """Cut a block at the first line end after each `piece_bytes`."""
-    start = 0
-    while start < len(block):
-        end = block.find(b"\n", start + piece_bytes - 1) + 1 or len(block)
-        yield block[start:end]
-        start = end
 
 
 def _read_matching(template: Template, left: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, int]:

@@ -21,6 +21,8 @@ from sparkify_assets.schemas import EventFiles, Events, RejectedEvents
 from sparkify_assets.schemas.staged import PLAY
 
 DAYS_IN_FLIGHT = 2
+BLOCKS_AT_ONCE = 8
+"""Blocks whose records are put to the rules together: one by one, polars' start-up would cost more than its work."""
 EVENT_KEY = ("ts", "user_id", "session_id", "item_in_session")
 
 
@@ -109,8 +111,9 @@ def _read_file(day: dt.date, file: RawFile, position: int, reader: LineReader, b
     """Read a file whose first line is at `position` among the lines of its day."""
     content = ContentHash()
     part = _FileOfLogs(file, content)
-    for block in read_blocks(file, block_bytes, content):
-        parsed = reader.read_block(block)
+    blocks = read_blocks(file, block_bytes, content)
+    while some := list(islice(blocks, BLOCKS_AT_ONCE)):
+        parsed = reader.read_blocks(some)
         first = part.lines + 1
         records = parsed.records.with_columns(
             pl.lit(day).alias("log_date"),
@@ -122,7 +125,7 @@ def _read_file(day: dt.date, file: RawFile, position: int, reader: LineReader, b
         part.events.append(good)
         refused = sorted([*parsed.refused, *broken], key=lambda refusal: refusal.index)
         if refused:
-            lines = block.split(b"\n")
+            lines = b"".join(some).split(b"\n")
             rows = [rejected_row(file.name, first + each.index, each, lines[each.index]) for each in refused]
             part.rejected.append(rejected_frame(rows))
         part.unknown.append(parsed.unknown.select(pl.lit(file.name).alias("file"), "field"))

@@ -118,7 +118,7 @@ def _parse(batch: _Batch, reader: LineReader, read: _Read) -> None:
     if not batch.lines:
         return
     text = b"\n".join([*batch.lines, b""])
-    parsed = reader.read_lines(batch.lines) if batch.spread else reader.read_block(text)
+    parsed = reader.read_lines(batch.lines) if batch.spread else reader.read_blocks([text])
     places = pl.DataFrame({"file": batch.files, "line": batch.numbers})
     here = places[parsed.records[INDEX]]
     good, broken = split_by_rules(parsed.records.hstack(here), SONG)

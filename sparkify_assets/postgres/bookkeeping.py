@@ -12,7 +12,7 @@ from psycopg import errors, sql
 from sparkify_assets.errors import DatabaseError, OutdatedError
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.publication import Scope
 from sparkify_assets.postgres.table import Table
 
 SCHEMA = "ops"
@@ -137,7 +137,14 @@ def forget(connection: Connection, table: Table) -> None:
         )
 
 
-def refuse_older(connection: Connection, table: Table, publication: Publication) -> None:
+def begin_count(connection: Connection, table: Table) -> None:
+    """Record that a table which is about to be created has no row yet."""
+    connection.execute(
+        sql.SQL("INSERT INTO {} VALUES (%s, 0)").format(names.relation(TABLE_ROWS)), (table.qualified_name,)
+    )
+
+
+def refuse_older(connection: Connection, table: Table, scope: Scope) -> None:
     """Refuse rows that were made from an older input than the recorded ones.
 
     Raises:
@@ -148,16 +155,16 @@ def refuse_older(connection: Connection, table: Table, publication: Publication)
             "SELECT partition, version, run_id, to_char(published_at, %s) FROM {} "
             "WHERE table_name = %s AND partition = ANY(%s) AND version IS NOT NULL ORDER BY partition"
         ).format(names.relation(PUBLICATIONS)),
-        (MOMENT, table.qualified_name, list(publication.versions)),
+        (MOMENT, table.qualified_name, list(scope.versions)),
     )
-    newer = [row for row in rows if row[1] > publication.versions[row[0]]]
+    newer = [row for row in rows if row[1] > scope.versions[row[0]]]
     if newer:
         partition, version, run_id, moment = newer[0]
         of = f"partition {partition} of " if partition else ""
         more = f" (and {len(newer) - 1} more partitions)" if len(newer) > 1 else ""
         raise OutdatedError(
             f"{of}table '{table.qualified_name}'{more}: run {run_id} published version {version} at {moment}, which is "
-            f"newer than version {publication.versions[partition]} that this run has read; the newer rows stay and "
+            f"newer than version {scope.versions[partition]} that this run has read; the newer rows stay and "
             "no row was changed; run it again if the files have changed since"
         )
 
@@ -165,7 +172,7 @@ def refuse_older(connection: Connection, table: Table, publication: Publication)
 def record(
     connection: Connection,
     table: Table,
-    publication: Publication,
+    scope: Scope,
     counts: Mapping[str, tuple[int, int, int] | None],
 ) -> None:
     """Record the publication: of each partition (inserted, updated, deleted), None where it is not known."""
@@ -185,18 +192,18 @@ def record(
                 (
                     table.qualified_name,
                     partition,
-                    publication.versions.get(partition),
-                    publication.run_id,
+                    scope.versions.get(partition),
+                    scope.run_id,
                     *(counts.get(partition) or (None, None, None)),
                 )
-                for partition in publication.recorded_partitions
+                for partition in scope.recorded_partitions
             ],
         )
 
 
-def note_provisional(connection: Connection, table: Table, keys: pl.Series | None) -> None:
+def note_provisional(connection: Connection, table: Table, keys: pl.Series) -> None:
     """Note keys of the table for the next prune to look at."""
-    if keys is not None and not keys.is_empty():
+    if not keys.is_empty():
         connection.execute(
             sql.SQL("INSERT INTO {} SELECT %s, unnest(%s::{}[])::text").format(
                 names.relation(UNUSED_ROWS), sql.SQL(table.column(table.key[0]).sql_type)
@@ -254,18 +261,18 @@ def settle(connection: Connection, table: Table) -> bool:
     return any(leftovers for (leftovers,) in rows)
 
 
-def parents_published(connection: Connection, parent: Table, publication: Publication) -> bool:
+def parents_published(connection: Connection, parent: Table, scope: Scope) -> bool:
     """Tell whether the parent stands, for every partition, as of this publication's input or a newer one."""
-    if not publication.versions:
+    if not scope.versions:
         return False
     rows = connection.execute(
         sql.SQL("SELECT partition, version FROM {} WHERE table_name = %s AND partition = ANY(%s)").format(
             names.relation(PUBLICATIONS)
         ),
-        (parent.qualified_name, list(publication.versions)),
+        (parent.qualified_name, list(scope.versions)),
     )
     stands = {partition: version for partition, version in rows if version is not None}
-    return all(stands.get(partition, -1) >= version for partition, version in publication.versions.items())
+    return all(stands.get(partition, -1) >= version for partition, version in scope.versions.items())
 
 
 def _lock_name(name: str) -> str:

@@ -36,21 +36,25 @@ def copy_frame(connection: Connection, frame: pl.DataFrame, target: sql.Identifi
 
 
 def stage(connection: Connection, frame: pl.DataFrame, table: Table, name: str) -> sql.Identifier:
-    """Put the frame into a temporary table that ends with the transaction.
-
-    Returns:
-        the temporary table's identifier; it has the columns of `frame` with the types that `table` declares.
-    """
+    """Put a frame of the table's columns into a temporary table that ends with the transaction."""
     staged = sql.Identifier("pg_temp", name)
-    declared = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(table.column(column).sql_type))
-        for column in frame.columns
-    )
-    connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(name), declared))
+    create_staged(connection, table, staged)
     copy_frame(connection, frame, staged)
-    # Without statistics the planner takes the table for tiny and joins it by nested loops.
-    connection.execute(sql.SQL("ANALYZE {}").format(staged))
+    analyze(connection, staged)
     return staged
+
+
+def create_staged(connection: Connection, table: Table, staged: sql.Identifier) -> None:
+    """Create a temporary table with the columns of another one, that ends with the transaction."""
+    declared = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.sql_type)) for column in table.columns
+    )
+    connection.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(staged, declared))
+
+
+def analyze(connection: Connection, staged: sql.Identifier) -> None:
+    """Tell the planner what is staged: without statistics it takes the table for tiny, and joins by nested loops."""
+    connection.execute(sql.SQL("ANALYZE {}").format(staged))
 
 
 def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-import polars as pl
 from psycopg import sql
 
 from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.bookkeeping import UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.copy import stage
 from sparkify_assets.postgres.modes import ReplacePartition
-from sparkify_assets.postgres.publication import PartitionsWritten, Publication, Written
+from sparkify_assets.postgres.publication import PartitionsWritten, Scope, Written
 from sparkify_assets.postgres.table import Table
 
 STAGED = sql.Identifier("pg_temp", "staged")
@@ -48,15 +46,17 @@ class Exchange:
     connection: Connection
     table: Table
     mode: ReplacePartition
-    publication: Publication
+    scope: Scope
 
-    def run(self, frame: pl.DataFrame, claims: pl.DataFrame | None) -> PartitionsWritten:
+    def run(self, rows: int) -> PartitionsWritten:
         """Do all the steps, inside the caller's transaction.
+
+        Args:
+            rows: how many there are in STAGED; claims, where the mode has them, are in STAGED_CLAIMS.
 
         Raises:
             PublishError: a row that comes back refers to a parent that is gone, or the counts do not come out equal.
         """
-        stage(self.connection, frame, self.table, "staged")
         self._run("ALTER TABLE {staged} ADD PRIMARY KEY ({identity})")
         self._run("CREATE TEMPORARY TABLE departed (LIKE {table}) ON COMMIT DROP")
         self._run("CREATE TEMPORARY TABLE losers ON COMMIT DROP AS SELECT {identity} FROM {staged} LIMIT 0")
@@ -64,8 +64,8 @@ class Exchange:
             self._remove_old_rows()
             self._queue_departed_parents()
             counts = self._counts_before_insert()
-            return self._reconciled(frame.height, counts, self._insert_winners())
-        self._exchange_claims(claims)
+            return self._reconciled(rows, counts, self._insert_winners())
+        self._exchange_claims()
         self._find_losers()
         self._remove_old_rows()
         superseded = self._set_losers_aside()
@@ -73,7 +73,7 @@ class Exchange:
         inserted = self._insert_winners()
         restored = self._restore()
         self._queue_departed_parents()
-        return self._reconciled(frame.height, counts, inserted, superseded, restored)
+        return self._reconciled(rows, counts, inserted, superseded, restored)
 
     def _run(self, text: LiteralString, **more: sql.Composable) -> int:
         return self.connection.execute(sql.SQL(text).format(**self._names(), **more)).rowcount
@@ -102,7 +102,7 @@ class Exchange:
             "identity": names.columns(self._identity),
             "columns": names.columns(table.column_names),
             "partition": self._partition,
-            "replaced": names.values(self.publication.partitions, table.column(mode.column).sql_type),
+            "replaced": names.values(self.scope.partitions, table.column(mode.column).sql_type),
             "unique": names.columns(mode.unique),
         }
         if mode.superseded is not None:
@@ -114,12 +114,11 @@ class Exchange:
             named["claim_columns"] = names.columns(mode.claims.column_names)
         return named
 
-    def _exchange_claims(self, claims: pl.DataFrame | None) -> None:
+    def _exchange_claims(self) -> None:
         """Bring the claims of the partitions up to date; the keys of those that go stand in `freed`."""
         self._run("CREATE TEMPORARY TABLE freed ON COMMIT DROP AS SELECT {unique} FROM {staged} LIMIT 0")
-        if self.mode.claims is None or claims is None:
+        if self.mode.claims is None:
             return
-        stage(self.connection, claims, self.mode.claims, "staged_claims")
         self._run("ALTER TABLE {staged_claims} ADD PRIMARY KEY ({claim_key})")
         self._run(
             """
@@ -144,7 +143,7 @@ class Exchange:
         self._note_losers(self._names()["superseded"], elsewhere)
         if self.mode.claims is not None:
             self._note_losers(self._names()["claims"], sql.SQL("true"))
-        if len(self.publication.partitions) > 1:
+        if len(self.scope.partitions) > 1:
             self._run(
                 """
                 INSERT INTO {losers} SELECT {identity} FROM (
@@ -226,7 +225,7 @@ class Exchange:
         )
         equal = dict(kept)
         gone = {name: (changed, deleted) for name, changed, deleted in left}
-        return {name: _Before(equal.get(name, 0), *gone.get(name, (0, 0))) for name in self.publication.partitions}
+        return {name: _Before(equal.get(name, 0), *gone.get(name, (0, 0))) for name in self.scope.partitions}
 
     def _insert_winners(self) -> dict[str, int]:
         """Insert what neither loses nor stands already; return how many rows of each partition."""

@@ -11,15 +11,18 @@ import polars as pl
 
 from sparkify_assets.errors import FrameError
 from sparkify_assets.postgres.connection import Connection, connected
-from sparkify_assets.postgres.figures import figures_of_partitions, previews
+from sparkify_assets.postgres.draft import Draft, drafted
+from sparkify_assets.postgres.figures import figures_of_partitions
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.preview import Shown
-from sparkify_assets.postgres.publication import Publication, Written
-from sparkify_assets.postgres.publish import publish
+from sparkify_assets.postgres.publication import Publication, Scope, Written
 from sparkify_assets.postgres.read import read
 from sparkify_assets.postgres.table import Column, Table
 
 COLUMN_SCHEMA = "dagster/column_schema"
+
+Rows = pl.DataFrame | pl.LazyFrame | Publication | Draft
+"""What an asset may give to be published."""
 
 
 class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
@@ -50,6 +53,18 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
         with connected(self.resolved_url(), application_name=name, lock_timeout_s=self.lock_timeout_s) as connection:
             yield connection
 
+    @contextmanager
+    def draft(self, table: Table, scope: Scope) -> Iterator[Draft]:
+        """Begin to publish a table over a connection of its own; what was not published by the end is undone.
+
+        Raises:
+            PublishError: a newer publication stands, or somebody else has locked the table.
+            DatabaseError: it does not answer, refuses us, or is older than PostgreSQL 15.
+        """
+        purpose = f"run {scope.run_id[:8]} {table.qualified_name}"
+        with self.connect(purpose) as connection, drafted(connection, table, scope) as draft:
+            yield draft
+
 
 class PostgresIOManager(dg.ConfigurableIOManager):
     """Write an asset's polars frame as its Postgres table in one transaction, and read it back.
@@ -63,7 +78,18 @@ class PostgresIOManager(dg.ConfigurableIOManager):
     ```
 
     An asset gives a `pl.DataFrame`, a `pl.LazyFrame` or, with versions or claims, a `Publication`. Of a
-    partitioned asset the partitions of the run are replaced, one or a range of them. An input is annotated
+    partitioned asset the partitions of the run are replaced, one or a range of them. Where their rows are too many for
+    memory, it fills a `Draft` with them, a portion at a time, and gives that:
+
+    ```python
+    scope = Scope(partitions=tuple(context.partition_keys), run_id=context.run.run_id)
+    with database.draft(READINGS, scope) as draft:
+        for day in context.partition_keys:
+            draft.add(readings_of(day))
+        yield dg.Output(draft)
+    ```
+
+    An input is annotated
     `pl.DataFrame` or `pl.LazyFrame` and gets the rows of its partitions; input metadata `{"columns": [...]}` names
     the columns wanted.
     """
@@ -85,7 +111,7 @@ class PostgresIOManager(dg.ConfigurableIOManager):
             raise FrameError(f"asset '{key.to_user_string()}' has no table; declared are {sorted(self.tables())}")
         return table
 
-    def handle_output(self, context: dg.OutputContext, obj: pl.DataFrame | pl.LazyFrame | Publication) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Rows) -> None:
         """Publish the rows as the asset's table; on an error the old rows stay.
 
         Raises:
@@ -94,13 +120,31 @@ class PostgresIOManager(dg.ConfigurableIOManager):
             DatabaseError: the database can't be reached.
         """
         table = self.table_of(context.asset_key)
+        if isinstance(obj, Draft):
+            self._publish_draft(context, table, obj)
+            return
         publication = _publication(context, table, obj)
-        with self.database.connect(f"run {context.run_id[:8]} {table.qualified_name}") as connection:
-            written = publish(connection, table, publication)
-        self._record(context, table, publication, written)
+        with self.database.draft(table, publication) as draft:
+            draft.add(publication.rows, publication.claims, publication.provisional)
+            self._record(context, draft, draft.publish())
 
-    def _record(self, context: dg.OutputContext, table: Table, publication: Publication, written: Written) -> None:
+    def _publish_draft(self, context: dg.OutputContext, table: Table, draft: Draft) -> None:
+        try:
+            if draft.table != table:
+                raise FrameError(
+                    f"asset '{context.asset_key.to_user_string()}' gave a draft of '{draft.table.qualified_name}', "
+                    f"expected is one of '{table.qualified_name}'; no row was changed"
+                )
+            self._record(context, draft, draft.publish())
+        except BaseException:
+            # Dagster leaves the asset, waiting in its `with`, to the garbage collector: the lock would stay till then.
+            draft.close()
+            draft.connection.close()
+            raise
+
+    def _record(self, context: dg.OutputContext, draft: Draft, written: Written) -> None:
         """Give the UI the figures: of each partition its own, also where a range was written at once."""
+        table, shown = draft.table, draft.first_rows
         metadata: dict[str, Any] = {
             "dagster/table_name": table.qualified_name,
             "dagster/row_count": written.row_count,
@@ -108,8 +152,7 @@ class PostgresIOManager(dg.ConfigurableIOManager):
         if COLUMN_SCHEMA not in (context.definition_metadata or {}):
             metadata[COLUMN_SCHEMA] = _table_schema(table)
         context.add_output_metadata(metadata)
-        shown = previews(table, publication)
-        for partition, figures in figures_of_partitions(table, publication, written).items():
+        for partition, figures in figures_of_partitions(table, draft.scope, written).items():
             own = {**figures, **({"preview": _table_value(table, shown[partition])} if partition in shown else {})}
             # What goes with the output of a range is copied to each of its partitions, so this can't. An asset without
             # partitions may publish one of its table's.

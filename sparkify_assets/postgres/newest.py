@@ -9,7 +9,7 @@ from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.exchange import DEPARTED, STAGED
 from sparkify_assets.postgres.merge import remove_vanished, upsert
 from sparkify_assets.postgres.modes import NewestPerKey, ReplacePartition
-from sparkify_assets.postgres.partitions import replace_partitions
+from sparkify_assets.postgres.partitions import PartitionsWriter
 from sparkify_assets.postgres.publication import Publication, Written
 from sparkify_assets.postgres.table import Table
 
@@ -24,7 +24,9 @@ def publish_newest(connection: Connection, table: Table, mode: NewestPerKey, pub
     """
     _, contributions = ddl.tables_written_with(table)
     assert isinstance(contributions.publish, ReplacePartition)
-    result = replace_partitions(connection, contributions, contributions.publish, publication)
+    writer = PartitionsWriter(connection, contributions, contributions.publish, publication)
+    writer.add(publication.rows)
+    result = writer.complete()
     created = ddl.create_or_check(connection, table)
     if created:
         ddl.finish(connection, table)

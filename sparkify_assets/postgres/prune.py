@@ -10,8 +10,8 @@ from psycopg import sql
 from sparkify_assets.postgres import bookkeeping, ddl, names, plans
 from sparkify_assets.postgres.bookkeeping import PUBLICATIONS, UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.explain import explained
 from sparkify_assets.postgres.modes import ReplacePartition
-from sparkify_assets.postgres.publish import explained
 from sparkify_assets.postgres.table import Reference, Table
 from sparkify_assets.postgres.waiting import behind_claims
 

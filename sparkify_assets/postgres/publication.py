@@ -11,32 +11,41 @@ WHOLE_TABLE = ""
 """The partition's name in the records of a table that has none."""
 
 
-@dataclass(frozen=True)
-class Publication:
-    """Rows to publish, with the partitions they replace and the input they were made from.
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What rows to publish stand for: the partitions they replace, the input they were made from, and who publishes.
 
     Attributes:
-        rows: the columns that the table (or its contributions) declares.
         partitions: names of the partitions that the rows stand for, also of those without a row; empty for a
             table that has none.
         versions: of each partition (or of WHOLE_TABLE), the version of the input that the rows were made
             from; greater is newer. Where the record has a greater one, the publication is refused.
-        claims: keys taken without a row, see `ReplacePartition.claims`.
         run_id: who publishes, for the record.
-        provisional: keys among the rows that may turn out not to be needed: the next `prune` looks at them.
     """
 
-    rows: pl.DataFrame
     partitions: tuple[str, ...] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
-    claims: pl.DataFrame | None = None
     run_id: str = ""
-    provisional: pl.Series | None = None
 
     @property
     def recorded_partitions(self) -> tuple[str, ...]:
         """The partitions under which the publication is recorded."""
         return self.partitions or (WHOLE_TABLE,)
+
+
+@dataclass(frozen=True)
+class Publication(Scope):
+    """All rows to publish at once, and what they stand for.
+
+    Attributes:
+        rows: the columns that the table (or its contributions) declares.
+        claims: keys taken without a row, see `ReplacePartition.claims`.
+        provisional: keys among the rows that may turn out not to be needed: the next `prune` looks at them.
+    """
+
+    rows: pl.DataFrame
+    claims: pl.DataFrame | None = None
+    provisional: pl.Series | None = None
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from psycopg import sql
 from sparkify_assets.postgres import bookkeeping, ddl, names
 from sparkify_assets.postgres.bookkeeping import PUBLICATIONS, SCHEMA, UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.explain import explained
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.publication import WHOLE_TABLE
-from sparkify_assets.postgres.publish import explained
 from sparkify_assets.postgres.table import Table
 
 

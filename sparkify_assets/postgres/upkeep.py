@@ -9,8 +9,8 @@ from psycopg import sql
 
 from sparkify_assets.postgres import bookkeeping, ddl, names
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.explain import explained
 from sparkify_assets.postgres.prune import Pruned, prune
-from sparkify_assets.postgres.publish import explained
 from sparkify_assets.postgres.table import Table
 
 

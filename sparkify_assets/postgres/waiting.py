@@ -7,8 +7,8 @@ from psycopg import sql
 
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.explain import explained
 from sparkify_assets.postgres.modes import ReplacePartition
-from sparkify_assets.postgres.publish import explained
 from sparkify_assets.postgres.table import Table
 
 

@@ -28,6 +28,9 @@ MANIFEST = "manifest.json"
 ASIDE = f".{MANIFEST}"
 SUPERSEDED = "superseded"
 LOCAL = ("", "file", "local")
+ROWS_A_PORTION = 400_000
+"""Rows read at once: enough that polars' start-up does not count, few enough that memory stays flat."""
+
 ABANDONED_AFTER_S = 24 * 3600
 """An unfinished draft of this age belongs to no run any more."""
 
@@ -61,7 +64,37 @@ class Staged:
         Raises:
             StagingError: a file is missing, or cut short.
         """
-        files = [folder / f"{part}.parquet" for folder in self.folders]
+        return self._scan(part, self.folders)
+
+    def portions(self, part: str, rows: int = ROWS_A_PORTION) -> Iterator[pl.LazyFrame]:
+        """Return one part of some partitions at a time, in their order.
+
+        Args:
+            part: which.
+            rows: how many rows of all parts the partitions of a portion have together at the most; a partition with
+                more is a portion of its own.
+
+        Raises:
+            StagingError: a file is missing, or cut short.
+        """
+        taken: list[UPath] = []
+        count = 0
+        for folder in self.folders:
+            more = self._rows(folder)
+            if taken and count + more > rows:
+                yield self._scan(part, taken)
+                taken, count = [], 0
+            taken.append(folder)
+            count += more
+        yield self._scan(part, taken)
+
+    def _rows(self, folder: UPath) -> int:
+        manifest = folder / MANIFEST
+        with self._explained(manifest):
+            return int(json.loads(manifest.read_text())["rows"])
+
+    def _scan(self, part: str, folders: Sequence[UPath]) -> pl.LazyFrame:
+        files = [folder / f"{part}.parquet" for folder in folders]
         if all(file.protocol in LOCAL for file in files):
             for file in files:
                 with self._explained(file), file.open("rb") as opened:
@@ -81,7 +114,7 @@ class Staged:
         """Look at the footer in here: a scan is lazy, and would find a file that is cut short much later."""
         try:
             yield
-        except (OSError, PolarsError) as error:
+        except (OSError, PolarsError, ValueError, KeyError) as error:  # the latter two from a manifest
             raise StagingError(
                 f"'{self.asset}': {file} can't be read: {error}; materialize '{self.asset}' again"
             ) from error

@@ -6,7 +6,8 @@ a mistake of the code, and raises `FrameError`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import dataframely as dy
@@ -31,6 +32,14 @@ class Gate:
     def passed(self) -> bool:
         """Whether every rule holds."""
         return not self.failures
+
+    @classmethod
+    def of_portions(cls, gates: Sequence[Gate]) -> Gate:
+        """Return what was found in all portions of a table's frame together."""
+        figures: Counter[str] = Counter()
+        for gate in gates:
+            figures.update(gate.figures)
+        return cls(tuple(failure for gate in gates for failure in gate.failures), figures)
 
 
 def gate_artists(artists: pl.DataFrame, song_records: pl.DataFrame) -> Gate:

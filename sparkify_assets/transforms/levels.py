@@ -22,14 +22,21 @@ def build_level_events(events: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     Returns:
         the columns of `LevelEvents`.
     """
+    key = ["log_date", "user_id"]
     level, is_order = pl.col("level"), pl.col("page").is_in(ORDERS)
-    begins = [pl.col(name) != pl.col(name).shift() for name in ("log_date", "user_id", "level")]
-    return (
+    of_users = (
         events.lazy()
         .filter(pl.col("user_id").is_not_null())
-        .select("log_date", "user_id", *MOMENT_ORDER, "page", level.cast(pl.Enum(LEVELS)))
-        .sort("log_date", "user_id", *MOMENT_ORDER)
-        .filter(pl.any_horizontal(*begins).fill_null(True) | is_order)
+        .select(*key, *MOMENT_ORDER, "page", level.cast(pl.Enum(LEVELS)))
+        .collect()
+        .lazy()
+    )
+    # Nearly every user keeps the level all day: of these only the earliest events need to be put in order.
+    days = of_users.group_by(key).agg(pl.col("ts").min().alias("begins"), level.n_unique().alias("levels"))
+    telling = of_users.join(days, on=key).filter((pl.col("ts") == pl.col("begins")) | (pl.col("levels") > 1) | is_order)
+    return (
+        telling.sort(*key, *MOMENT_ORDER)
+        .filter(level.ne_missing(level.shift().over(key)) | is_order)
         .with_columns(event_time=moment("ts"))
         .select(LevelEvents.column_names())
         .collect()

@@ -63,6 +63,11 @@ def _read(connection: Connection, query: sql.Composed, kind: str) -> list[tuple[
         return connection.cursor(binary=True).execute(query, asked).fetchall()
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         return []
+    except psycopg.OperationalError as error:
+        raise DatabaseError(
+            f"table 'ops.loaded_files' could not be read to its end: {first_line(error)}; nothing was changed, and the "
+            "next look tries again"
+        ) from error
     except psycopg.Error as error:
         raise DatabaseError(
             f"table 'ops.loaded_files' can't be read: {first_line(error)}; grant SELECT on it"

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from sparkify_assets.report.files import PAGE
 from sparkify_assets.settings import CHECKOUT, FIRST_SAMPLE_DAY, LAST_SAMPLE_DAY
 from sparkify_assets_tests.browser.chromium import open_page
 from sparkify_assets_tests.browser.dagster_ui import DagsterUI, serving
@@ -18,6 +19,7 @@ from sparkify_assets_tests.e2e.place import Place
 FOLDER = CHECKOUT / "docs" / "images"
 HOURS = "plays per hour of the day, UTC"
 WIDE, TALL = (1280, 760), (1280, 900)
+REPORT = "report"
 
 
 def picture_lineage(ui: DagsterUI) -> None:
@@ -58,6 +60,13 @@ def take_pictures(ui: DagsterUI, folder: Path) -> None:
         ui.page.screenshot(path=folder / f"{name}.png")
 
 
+def picture_report(page: Page, report: Path, folder: Path) -> None:
+    """Take the picture of the upper part of the listening report."""
+    page.set_viewport_size({"width": TALL[0], "height": TALL[1]})
+    page.goto(report.as_uri())
+    page.screenshot(path=folder / f"{REPORT}.png")
+
+
 def main() -> None:
     """Load the sample into a Postgres of its own, serve the UI, and take the pictures."""
     with TemporaryDirectory(prefix="pictures") as name:
@@ -70,7 +79,8 @@ def main() -> None:
             sys.exit(f"the sample was not loaded:\n{said[-3000:]}")
         with serving(place, folder / "make-ui.log") as url, open_page() as page:
             take_pictures(DagsterUI(page, url), FOLDER)
-    print(f"{len(PICTURES)} pictures are in {FOLDER.relative_to(CHECKOUT)}")
+            picture_report(page, folder / "home" / "report" / PAGE, FOLDER)
+    print(f"{len(PICTURES) + 1} pictures are in {FOLDER.relative_to(CHECKOUT)}")
 
 
 if __name__ == "__main__":

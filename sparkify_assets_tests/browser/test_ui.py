@@ -17,10 +17,12 @@ from sparkify_assets.definitions import ASSETS
 from sparkify_assets.defs.checks import CHECKS
 from sparkify_assets.defs.gating import PUBLISH_GATE
 from sparkify_assets.defs.tables import SONGPLAYS
+from sparkify_assets.report.make import MAIN
+from sparkify_assets.report.sections import PARTS
 from sparkify_assets.settings import CHECKOUT
 from sparkify_assets_tests.browser.chromium import open_page
 from sparkify_assets_tests.browser.dagster_ui import GROUPS, DagsterUI, serving
-from sparkify_assets_tests.browser.pictures import FOLDER, HOURS, PICTURES, take_pictures
+from sparkify_assets_tests.browser.pictures import FOLDER, HOURS, PICTURES, REPORT, picture_report, take_pictures
 from sparkify_assets_tests.e2e.place import Place, as_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -185,6 +187,32 @@ def test_a_day_of_logs_leads_to_the_records_that_were_refused(ui: DagsterUI) -> 
     keep(ui.page, "rejected-events")
 
 
+def test_listening_report_shows_its_main_charts(ui: DagsterUI) -> None:
+    ui.open_asset("listening_report")
+    expect(ui.row("page")).to_contain_text("listening-report.html")
+
+    for name in MAIN:
+        ui.row(name).get_by_role("button").or_(ui.row(name).get_by_text("Show")).first.click()
+        chart = ui.page.get_by_role("dialog").get_by_alt_text(PARTS[name][0])
+        expect(chart).to_be_visible()
+        assert drawn_width(chart) > 300
+        keep(ui.page, f"listening-report-{name}")
+        ui.page.keyboard.press("Escape")
+        expect(ui.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_listening_report_is_where_the_ui_says_and_gives_the_picture_of_the_readme(
+    ui: DagsterUI, tmp_path: Path
+) -> None:
+    ui.open_asset("listening_report")
+    page = Path(ui.row("page").get_by_role("cell").last.inner_text().strip())
+
+    picture_report(ui.page, page, tmp_path)
+
+    assert size_of(tmp_path / f"{REPORT}.png") == size_of(FOLDER / f"{REPORT}.png")
+    keep(ui.page, "report-of-the-sample")
+
+
 def test_pictures_of_the_readme_can_be_taken_anew(ui: DagsterUI, tmp_path: Path) -> None:
     take_pictures(ui, tmp_path)
 
@@ -192,7 +220,7 @@ def test_pictures_of_the_readme_can_be_taken_anew(ui: DagsterUI, tmp_path: Path)
     for name in PICTURES:
         assert size_of(tmp_path / f"{name}.png") == size_of(FOLDER / f"{name}.png")
         assert f"](docs/images/{name}.png)" in readme
-    assert {picture.stem for picture in FOLDER.iterdir()} == set(PICTURES)
+    assert {picture.stem for picture in FOLDER.iterdir()} == {*PICTURES, REPORT}
 
 
 def keep(page: Page, name: str) -> None:

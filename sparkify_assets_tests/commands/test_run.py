@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sparkify_assets.commands.run import _failure, _progress
+from sparkify_assets.commands.run import STEP_WIDTH, _failure, _progress
+from sparkify_assets.definitions import defs
 
 START = "2018-11-05 10:00:00 +0000 - dagster - "
 JOB = "__ASSET_JOB - 5e1f - "
@@ -27,7 +28,7 @@ def shown(*lines: str) -> tuple[list[str], list[str]]:
 def test_step_that_ends_is_a_line() -> None:
     end = f'{START}DEBUG - {JOB}3 - songs - STEP_SUCCESS - Finished execution of step "songs" in 53ms.'
 
-    assert shown(end) == (["  done    songs                53ms"], [])
+    assert shown(end) == (["  done    songs                  53ms"], [])
 
 
 def test_cause_is_told_once_without_wrappers_and_what_lies_beneath() -> None:
@@ -64,3 +65,10 @@ def test_failure_says_where_it_stands_and_what_to_do(tmp_path: Path, code: int, 
     said = _failure("1.0 s", log, code, told)
 
     assert re.search(expected.format(re.escape(str(log))), said, re.DOTALL)
+
+
+def test_names_of_all_steps_fit_their_column() -> None:
+    steps = [node.name for node in defs.resolve_job_def("load_everything").nodes]
+
+    assert "check_songplays" in steps
+    assert max(map(len, steps)) <= STEP_WIDTH

@@ -13,7 +13,7 @@ DAYS = ("SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY")
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the log folder of the only settings that there are."""
-    for name in DAYS:
+    for name in (*DAYS, "SPARKIFY_DAILY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SPARKIFY_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SPARKIFY_DATA", str(tmp_path))
@@ -39,6 +39,23 @@ def test_files_ahead_of_today_exist_too(logs: Path) -> None:
     (logs / f"{ahead}-events.json").touch()
 
     assert days_of(dagster_environment(growing=True)) == [str(ahead), str(ahead)]
+
+
+@pytest.mark.usefixtures("logs")
+def test_folder_without_a_file_begins_with_the_sample() -> None:
+    assert days_of(dagster_environment(growing=True)) == ["2018-11-01", None]
+    assert days_of(dagster_environment()) == [None, None]
+
+
+def test_file_of_every_day_is_to_come_where_one_has_come_lately(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (logs / "2018-11-30-events.json").touch()
+    assert "SPARKIFY_DAILY" not in dagster_environment(growing=True)
+
+    (logs / f"{dt.datetime.now(dt.UTC).date() - dt.timedelta(days=5)}-events.json").touch()
+    assert dagster_environment(growing=True)["SPARKIFY_DAILY"] == "yes"
+    assert "SPARKIFY_DAILY" not in dagster_environment()
+    monkeypatch.setenv("SPARKIFY_DAILY", "no")
+    assert dagster_environment(growing=True)["SPARKIFY_DAILY"] == "no"
 
 
 @pytest.mark.parametrize("name", DAYS)

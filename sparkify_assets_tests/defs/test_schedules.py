@@ -12,11 +12,18 @@ from psycopg import sql
 
 from sparkify_assets.definitions import ASSETS, defs
 from sparkify_assets.defs.resources import SparkifyIOManager
-from sparkify_assets.defs.schedules import Lateness, every_morning, every_sunday, kept_fresh, upkeep_config
+from sparkify_assets.defs.schedules import (
+    Lateness,
+    every_morning,
+    every_sunday,
+    is_looked_for,
+    kept_fresh,
+    upkeep_config,
+)
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
-from sparkify_assets_tests.e2e.raw_files import event, november, write_day, write_song
+from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader
 
 pytestmark = [
@@ -38,7 +45,7 @@ def loader(tmp_path: Path, database_url: str) -> Loader:
 
 def run(loader: Loader, job: str, config: dg.RunConfig) -> dg.ExecuteInProcessResult:
     """Execute the job on the loader's database."""
-    resources = {"database": loader.database()}
+    resources = {"database": loader.database(), "raw_files": loader.raw_files()}
     return defs.resolve_job_def(job).execute_in_process(config, resources=resources, raise_on_error=False)
 
 
@@ -48,20 +55,49 @@ def test_morning_looks_for_the_day_before() -> None:
     request = every_morning(dg.build_schedule_context(scheduled_execution_time=moment))
 
     assert isinstance(request, dg.RunRequest)
-    assert request.run_config["ops"] == {"look_for_day": {"config": {"day": "2026-02-28"}}}
+    assert request.run_config["ops"]["look_for_day"]["config"]["day"] == "2026-02-28"
 
 
-@pytest.mark.parametrize(("day", "came"), [("2018-11-05", True), ("2018-11-06", False)])
-def test_day_that_is_not_loaded_fails_the_look(loader: Loader, day: str, came: bool) -> None:
+@pytest.mark.parametrize(
+    ("day", "fails"),
+    [("2018-11-05", False), ("2018-11-06", True), ("2018-11-12", True), ("2018-11-13", False), ("2026-11-24", False)],
+    ids=["loaded", "late", "late for a week", "late for longer", "of a data set that has ended"],
+)
+def test_day_that_is_late_fails_the_look(loader: Loader, day: str, fails: bool) -> None:
     result = run(loader, "yesterdays_file", dg.RunConfig(ops={"look_for_day": Lateness(day=day)}))
 
-    assert result.success is came
+    assert result.success is not fails
 
 
-def test_look_before_the_first_load_fails(tmp_path: Path, database_url: str) -> None:
-    empty = Loader(tmp_path / "data", tmp_path / "staging", database_url)
+def test_day_that_waits_to_be_loaded_is_looked_for_again_before_the_look_fails(loader: Loader) -> None:
+    write_day(loader.data, 6, event(ts=at(6)))
+    config = dg.RunConfig(ops={"look_for_day": Lateness(day="2018-11-06", looks_again=2, pause_s=0.1)})
 
-    assert not run(empty, "yesterdays_file", dg.RunConfig(ops={"look_for_day": Lateness(day="2018-11-05")})).success
+    waited = run(loader, "yesterdays_file", config)
+    loader.load(november(6), november(6))
+    loaded = run(loader, "yesterdays_file", config)
+
+    assert [event.event_type_value for event in waited.all_events].count("STEP_RESTARTED") == 2
+    (failure,) = [event.step_failure_data for event in waited.all_events if event.is_step_failure]
+    assert failure.user_failure_data is not None
+    assert "2018-11-06 has come, but is not loaded" in str(failure.user_failure_data.description)
+    assert loaded.success
+
+
+def test_folder_that_can_not_be_listed_fails_the_look(loader: Loader) -> None:
+    (loader.data / "log_data").rename(loader.data / "aside")
+
+    result = run(loader, "yesterdays_file", dg.RunConfig(ops={"look_for_day": Lateness(day="2018-11-05")}))
+
+    assert not result.success
+
+
+def test_nobody_looks_where_the_days_have_an_end_or_none_is_to_come() -> None:
+    growing = {"SPARKIFY_FIRST_DAY": "2018-11-01"}
+
+    assert is_looked_for(read_settings(growing))
+    assert not is_looked_for(read_settings({**growing, "SPARKIFY_DAILY": "no"}))
+    assert not is_looked_for(read_settings({"SPARKIFY_DAILY": "yes"}))
 
 
 def test_upkeep_deletes_moments_without_play_and_old_refusals_and_nothing_else(loader: Loader) -> None:
@@ -94,17 +130,16 @@ def test_sunday_asks_for_the_upkeep_as_the_settings_say() -> None:
     assert "keep_in_shape" in request.run_config["ops"]
 
 
-def test_assets_are_kept_fresh_where_the_days_go_on_and_stay_one_run_a_range() -> None:
-    growing, ended = read_settings({"SPARKIFY_FIRST_DAY": "2018-11-01"}), read_settings({})
+def test_assets_are_kept_fresh_where_a_file_of_every_day_is_to_come() -> None:
+    daily = read_settings({"SPARKIFY_FIRST_DAY": "2018-11-01", "SPARKIFY_DAILY": "yes"})
+    growing, ended = read_settings({"SPARKIFY_FIRST_DAY": "2018-11-01"}), read_settings({"SPARKIFY_DAILY": "yes"})
 
     policies = {
-        spec.key.to_user_string(): spec.freshness_policy
-        for asset in ASSETS
-        for spec in kept_fresh(asset, growing).specs
+        spec.key.to_user_string(): spec.freshness_policy for asset in ASSETS for spec in kept_fresh(asset, daily).specs
     }
 
     assert {name for name, policy in policies.items() if policy} == {"songplays", "loaded_log_files"}
-    assert all(kept_fresh(asset, ended) is asset for asset in ASSETS)
+    assert all(kept_fresh(asset, settings) is asset for asset in ASSETS for settings in (growing, ended))
 
 
 def test_dimensions_are_rebuilt_from_files_and_staged_days(loader: Loader) -> None:

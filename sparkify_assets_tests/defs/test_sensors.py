@@ -18,6 +18,7 @@ from sparkify_assets_tests.defs.watched import Watched, reason_of, span_of
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader
+from sparkify_assets_tests.unprivileged import without_the_power_to_pass_closed_files
 
 pytestmark = [
     pytest.mark.slow,
@@ -169,6 +170,24 @@ def test_run_whose_process_was_killed_is_marked_as_failed_and_its_days_are_asked
     assert lost.status is dg.DagsterRunStatus.FAILURE
 
 
+def test_run_that_was_made_and_never_started_does_not_hold_up_its_day_for_ever(loaded: Watched) -> None:
+    write_day(loaded.loader.data, 7, event(ts=at(7)))
+    (request,) = loaded.ask()
+    tags = {**request.tags, "dagster/run_key": str(request.run_key), "dagster/partition": "2018-11-07"}
+    run = loaded.instance.create_run_for_job(loaded.job(request), tags=tags)
+
+    assert "being loaded" in reason_of(loaded.tick())
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(runs, "UNSTARTED_S", -60.0)
+        (again,) = loaded.tick().run_requests or []
+
+    assert again.partition_key == "2018-11-07"
+    assert again.run_key != request.run_key
+    lost = loaded.instance.get_run_by_id(run.run_id)
+    assert lost is not None
+    assert lost.status is dg.DagsterRunStatus.FAILURE
+
+
 def started_event(run: dg.DagsterRun) -> DagsterEvent:
     """Return the event by which a run's process says that it has begun."""
     return DagsterEvent(event_type_value=dg.DagsterEventType.RUN_START.value, job_name=run.job_name)
@@ -240,9 +259,42 @@ def test_empty_folder_retracts_nothing_and_a_missing_one_fails_the_tick(loaded: 
     assert loaded.loader.dump() == before
 
 
-def test_links_in_a_loop_are_not_followed(loaded: Watched) -> None:
-    (loaded.loader.data / "log_data" / "loop").symlink_to(loaded.loader.data)
+def test_folder_that_is_closed_fails_the_tick_in_a_sentence_and_the_next_one_works(loaded: Watched) -> None:
+    loaded.retract = True
+    data = loaded.loader.data
+    before = loaded.loader.dump()
+    for sensor, folder in (("logs", "log_data/2018/11"), ("songs", "song_data/A")):
+        for closed in (data, data / folder.partition("/")[0], data / folder):
+            closed.chmod(0)
 
+            with (
+                without_the_power_to_pass_closed_files(),
+                pytest.raises(IngestError, match=r"can't be .*: Permission denied; .*no stored row was changed$"),
+            ):
+                loaded.tick(sensor)
+
+            closed.chmod(0o700)
+            assert reason_of(loaded.tick(sensor)) == NOTHING_NEW[sensor == "songs"]
+    assert loaded.loader.dump() == before
+
+
+def test_links_in_a_loop_are_not_followed(loaded: Watched) -> None:
+    logs = loaded.loader.data / "log_data"
+    (logs / "loop").symlink_to(loaded.loader.data)
+    (logs / "2018-11-07-events.json").symlink_to(logs / "2018-11-07-events.json")
+
+    assert reason_of(loaded.tick()) == NOTHING_NEW[0]
+
+
+def test_folder_in_whose_place_is_a_link_to_itself_fails_the_tick_and_the_next_one_works(loaded: Watched) -> None:
+    logs = loaded.loader.data / "log_data"
+    aside = logs.rename(loaded.loader.data / "aside")
+    logs.symlink_to(logs)
+    with pytest.raises(IngestError, match="log_data' does not exist; set SPARKIFY_DATA"):
+        loaded.tick()
+
+    logs.unlink()
+    aside.rename(logs)
     assert reason_of(loaded.tick()) == NOTHING_NEW[0]
 
 

@@ -6,6 +6,7 @@ import pytest
 import xxhash
 from psycopg import sql
 
+from sparkify_assets.definitions import ASSETS
 from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres.connection import connected
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
@@ -15,6 +16,9 @@ LEDGER = sql.SQL(
     "SELECT portion, path, kind, day, size, content_hash, lines, records, plays, rejected, duplicates, blank "
     "FROM ops.loaded_files ORDER BY path"
 )
+
+RUNS = sql.SQL("SELECT portion, run_id FROM ops.loaded_files WHERE kind = 'log' ORDER BY portion")
+ALL = [key.to_user_string() for asset in ASSETS for key in asset.keys]
 
 
 def test_every_file_stands_in_the_ledger_with_what_became_of_its_lines(loader: Loader) -> None:
@@ -69,3 +73,31 @@ def test_load_that_dies_before_its_end_is_not_in_the_ledger(loader: Loader) -> N
             loader.load(november(5), november(5))
 
     assert loader.query(LEDGER) == before
+
+
+def test_days_that_a_newer_load_has_taken_over_stay_its_own_and_the_others_are_written(loader: Loader) -> None:
+    for day in (4, 5, 6, 7):
+        write_day(loader.data, day, event(ts=at(day)))
+    older = Loader(loader.data, loader.staging.with_name("of another machine"), loader.database_url)
+    older.load(
+        november(4), november(6), select=" or ".join(f"key:{name}" for name in ALL if name != "loaded_log_files")
+    )
+    newer = loader.load(november(5), november(7))
+
+    late = older.load(november(4), november(6), select="key:loaded_log_files")
+
+    assert loader.query(RUNS) == [
+        ("2018-11-04", late.run_id),
+        *((f"2018-11-0{day}", newer.run_id) for day in (5, 6, 7)),
+    ]
+
+
+def test_load_whose_days_a_newer_one_has_all_taken_over_ends_well_and_writes_no_ledger(loader: Loader) -> None:
+    write_day(loader.data, 5, event())
+    older = Loader(loader.data, loader.staging.with_name("of another machine"), loader.database_url)
+    older.load(november(5), november(5))
+    newer = loader.load(november(5), november(5))
+
+    assert older.load(november(5), november(5), select="key:loaded_log_files").success
+
+    assert loader.query(RUNS) == [("2018-11-05", newer.run_id)]

@@ -26,7 +26,7 @@ def assert_same(one: Parsed, other: Parsed) -> None:
 def test_lines_are_records_refusals_or_blank() -> None:
     lines = [event(ts=1), b"", event(ts=True), b" \t\r", event(ts=2) + b"\r", b"\xff", event(ts=Raw("3.0"))]
 
-    parsed = LineReader(EVENT).read_block(b"\n".join(lines))
+    parsed = LineReader(EVENT).read_blocks([b"\n".join(lines)])
 
     assert parsed.count == 7
     assert parsed.records.select("index", "ts").rows() == [(0, 1), (4, 2), (6, 3)]
@@ -35,7 +35,7 @@ def test_lines_are_records_refusals_or_blank() -> None:
 
 
 def test_carriage_returns_and_form_feeds_end_no_line() -> None:
-    parsed = LineReader(EVENT).read_block(event(ts=1) + b"\r" + event(ts=2) + b"\n\x0c\n")
+    parsed = LineReader(EVENT).read_blocks([event(ts=1) + b"\r" + event(ts=2) + b"\n\x0c\n"])
 
     assert parsed.count == 2
     assert [each.reason for each in parsed.refused] == [Reason.NOT_JSON, Reason.NOT_JSON]
@@ -44,28 +44,31 @@ def test_carriage_returns_and_form_feeds_end_no_line() -> None:
 def test_last_newline_makes_no_difference() -> None:
     block = event(ts=1) + b"\n" + event(ts=2)
 
-    with_newline = LineReader(EVENT).read_block(block + b"\n")
+    with_newline = LineReader(EVENT).read_blocks([block + b"\n"])
 
     assert with_newline.count == 2
-    assert_same(with_newline, LineReader(EVENT).read_block(block))
+    assert_same(with_newline, LineReader(EVENT).read_blocks([block]))
 
 
-@pytest.mark.parametrize("piece_bytes", [1, 500, 1000, 10**6])
+@pytest.mark.parametrize("lines_a_block", [1, 2, 7, 1000])
 @pytest.mark.parametrize("ending", [b"", b"\n", b"\n\n"])
-def test_pieces_make_no_difference(piece_bytes: int, ending: bytes) -> None:
+def test_blocks_make_no_difference(lines_a_block: int, ending: bytes) -> None:
     lines = [event(ts=n, zone=n) if n % 3 else b"" if n % 2 else event(ts=True) for n in range(60)]
     block = b"\n".join(lines) + ending
 
-    in_pieces = LineReader(EVENT).read_block(block, piece_bytes)
+    by_line = block.splitlines(keepends=True)
+    blocks = [b"".join(by_line[first : first + lines_a_block]) for first in range(0, len(by_line), lines_a_block)]
 
-    assert in_pieces.count == 60 + ending.count(b"\n\n")
-    assert_same(in_pieces, LineReader(EVENT, max_templates=0).read_lines(block.removesuffix(b"\n").split(b"\n")))
+    in_blocks = LineReader(EVENT).read_blocks(blocks)
+
+    assert in_blocks.count == 60 + ending.count(b"\n\n")
+    assert_same(in_blocks, LineReader(EVENT, max_templates=0).read_lines(block.removesuffix(b"\n").split(b"\n")))
 
 
 def test_line_that_is_no_utf8_leaves_the_others_alone() -> None:
     lines = [event(ts=1), event(ts=2)[:-2] + b"\xff" + b'"}', b"\xc3", b"\xa9", event(ts=5)]
 
-    parsed = LineReader(EVENT).read_block(b"\n".join(lines))
+    parsed = LineReader(EVENT).read_blocks([b"\n".join(lines)])
 
     assert parsed.records["ts"].to_list() == [1, 5]
     assert [each.reason for each in parsed.refused] == [Reason.NOT_UTF8] * 3
@@ -83,32 +86,32 @@ def test_mixed_forms_keep_their_order() -> None:
     lines = [forms[n % 6](n) for n in range(600)]
     reader = LineReader(EVENT)
 
-    first, second = reader.read_block(b"\n".join(lines)), reader.read_block(b"\n".join(lines))
+    first, second = reader.read_blocks([b"\n".join(lines)]), reader.read_blocks([b"\n".join(lines)])
 
     assert first.records["ts"].to_list() == first.records["index"].to_list() == list(range(600))
     assert first.unknown["index"].to_list() == list(range(3, 600, 6))
     assert_same(first, second)
-    assert_same(first, LineReader(EVENT, max_templates=0).read_block(b"\n".join(lines)))
+    assert_same(first, LineReader(EVENT, max_templates=0).read_blocks([b"\n".join(lines)]))
 
 
 def test_unused_number_beyond_bounds_costs_no_line() -> None:
     lines = [event(ts=n) for n in range(5)]
     lines[3] = event(ts=3, registration=Raw("1e999"))
 
-    assert LineReader(EVENT).read_block(b"\n".join(lines)).records["ts"].to_list() == [0, 1, 2, 3, 4]
+    assert LineReader(EVENT).read_blocks([b"\n".join(lines)]).records["ts"].to_list() == [0, 1, 2, 3, 4]
 
 
 def test_unknown_fields_are_counted_once_a_record() -> None:
     lines = [event(zone=1), event(zone=2), event(zone=Raw("{}"))[:-1] + b',"zone":5}', event(zone=3, ts=True), event()]
 
-    parsed = LineReader(EVENT).read_block(b"\n".join(lines))
+    parsed = LineReader(EVENT).read_blocks([b"\n".join(lines)])
     counted = count_by_field([parsed.unknown.select(pl.lit("f").alias("file"), "field")])
 
     assert counted.rows() == [("f", "zone", 4)]
 
 
 def test_unknown_names_can_be_stored() -> None:
-    parsed = LineReader(EVENT).read_block(event()[:-1] + rb',"a\u0000\ud800":5}')
+    parsed = LineReader(EVENT).read_blocks([event()[:-1] + rb',"a\u0000\ud800":5}'])
 
     assert parsed.unknown.rows() == [(0, r"a\x00\ud800")]
 
@@ -161,10 +164,10 @@ def assert_ways_agree(lines: list[bytes], kind: RecordKind) -> None:
     exact = LineReader(kind, max_templates=0)
     fast = LineReader(kind)
 
-    assert_same(fast.read_block(block), exact.read_block(block))
+    assert_same(fast.read_blocks([block]), exact.read_blocks([block]))
     assert_same(fast.read_lines(lines), exact.read_lines(lines))
     for line in lines:
-        assert_same(fast.read_block(line + b"\n"), exact.read_block(line + b"\n"))
+        assert_same(fast.read_blocks([line + b"\n"]), exact.read_blocks([line + b"\n"]))
 
 
 @settings(max_examples=150, deadline=None)

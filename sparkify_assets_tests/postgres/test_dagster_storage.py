@@ -147,6 +147,50 @@ def test_one_connection_serves_all_events_and_is_renewed_when_it_breaks(folder: 
     assert sessions == "held"
 
 
+def test_server_that_was_killed_or_stopped_is_started_again_with_the_next_connection(folder: Path) -> None:
+    counts = on_instance(
+        folder,
+        """
+        import os, signal, time
+        from pathlib import Path
+        from sparkify_assets.postgres.embedded.postmaster import read_pid
+        data, before = Path("../server/data").resolve(), instance.get_runs_count()
+        servers = set()
+        for number in (signal.SIGKILL, signal.SIGINT):
+            servers.add(read_pid(data))
+            os.kill(read_pid(data), number)
+            time.sleep(1)  # its sessions end as well
+            print(instance.get_runs_count() == before)
+        print(len({*servers, read_pid(data)}))
+        """,
+    )
+
+    assert counts.split() == ["True", "True", "3"]
+    wait_until_down(folder / "server")
+
+
+def test_run_that_succeeded_stays_so_when_the_server_is_killed_right_after(folder: Path) -> None:
+    states = on_instance(
+        folder,
+        """
+        import os, signal, time
+        from pathlib import Path
+        from sparkify_assets.postgres.embedded.postmaster import read_pid
+
+        @dg.asset
+        def songs(): ...
+
+        for _ in range(3):
+            run = dg.materialize([songs], instance=instance).run_id
+            os.kill(read_pid(Path("../server/data").resolve()), signal.SIGKILL)
+            time.sleep(1)  # its sessions end as well
+            print(instance.get_run_by_id(run).status.value)
+        """,
+    )
+
+    assert states.split() == ["SUCCESS"] * 3
+
+
 def test_events_of_the_partitions_of_a_range_are_written_together(folder: Path) -> None:
     days = ["--partition-range", "2018-11-01...2018-11-30"]
     done = command(

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import psycopg
 
+from sparkify_assets.postgres.embedded.binaries import find_binaries
+from sparkify_assets.postgres.embedded.postmaster import is_alive
+from sparkify_assets.postgres.embedded.privileges import choose_user
+
 from .embedded_users import (
     PRELUDE,
     User,
@@ -165,6 +169,21 @@ assert server.status().running
     done = run(home, script)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_server_that_was_restarted_with_pg_ctl_goes_with_its_last_user(home: Path) -> None:
+    program = find_binaries(None).program("pg_ctl")
+    data = home / "data"
+    with users(home, 1) as (user,):
+        before = (user.url, postmaster(home))
+        who = choose_user(home, data, program)
+
+        command = [*who.prefix, str(program), "restart", "-m", "fast", "-D", str(data), "-l", str(home / "by-hand.log")]
+        subprocess.run(command, check=True, capture_output=True, cwd="/", **who.arguments())
+
+        assert ask(before[0], "SELECT 1") == 1
+        assert postmaster(home) != before[1]
+    wait_until(lambda: not is_alive(data), "the server has stopped")
 
 
 def test_process_that_got_the_servers_pid_is_left_alone(home: Path) -> None:

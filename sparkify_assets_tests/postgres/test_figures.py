@@ -1,7 +1,7 @@
 """The figures of a write: nothing is said of a partition that holds of the whole write alone."""
 
 from sparkify_assets.postgres.figures import figures_of_partitions, figures_of_write, previews
-from sparkify_assets.postgres.publication import Publication, Written
+from sparkify_assets.postgres.publication import Publication, Scope, Written
 from sparkify_assets_tests.postgres.weather import KEEPERS, READINGS, STATION_DAYS, STATIONS, rows_of
 
 WRITTEN = Written(
@@ -70,12 +70,12 @@ def test_counts_of_contributions_are_not_given_for_those_of_the_table() -> None:
 def test_preview_of_a_table_that_is_not_cut_by_partition_goes_with_the_last_one() -> None:
     stations = rows_of(STATIONS, ("a", "Alp", 1.0, "land"))
 
-    assert set(previews(STATIONS, Publication(stations, partitions=("1", "2")))) == {"2"}
-    assert set(previews(STATIONS, Publication(stations))) == {""}
-    assert previews(STATIONS, Publication(stations.clear())) == {}
+    assert set(previews(STATIONS, stations, Scope(partitions=("1", "2")))) == {"2"}
+    assert set(previews(STATIONS, stations, Scope())) == {""}
+    assert previews(STATIONS, stations.clear(), Scope()) == {}
 
 
 def test_preview_of_contributions_has_the_columns_of_the_table() -> None:
     book = rows_of(STATION_DAYS, (2, "a", "Ada", 5, 9))
 
-    assert previews(KEEPERS, Publication(book, partitions=("1", "2"))) == {"2": [{"station_id": "a", "keeper": "Ada"}]}
+    assert previews(KEEPERS, book, Scope(partitions=("1", "2"))) == {"2": [{"station_id": "a", "keeper": "Ada"}]}

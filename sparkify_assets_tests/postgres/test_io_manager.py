@@ -1,6 +1,6 @@
 """The IO manager under real runs of Dagster."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -9,8 +9,9 @@ import pytest
 
 from sparkify_assets.errors import FrameError, PublishError
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.draft import Draft
 from sparkify_assets.postgres.io_manager import PostgresIOManager, PostgresResource, definition_metadata
-from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.publication import Publication, Scope
 from sparkify_assets.postgres.read import read
 from sparkify_assets.postgres.table import Table
 from sparkify_assets_tests.postgres.weather import READINGS, SINGLE_READINGS, STATIONS, rows_of
@@ -61,14 +62,13 @@ def run(
     database_url: str, *assets: dg.AssetsDefinition, partition: str | None = None, days: tuple[str, str] | None = None
 ) -> dg.ExecuteInProcessResult:
     """Materialize the assets for real, on an instance that forgets."""
-    manager = WeatherIOManager(database=PostgresResource(url=database_url))
+    weather = PostgresResource(url=database_url)
+    resources = {"io_manager": WeatherIOManager(database=weather), "weather": weather}
     tags = (
         {"dagster/asset_partition_range_start": days[0], "dagster/asset_partition_range_end": days[1]} if days else {}
     )
     with dg.DagsterInstance.ephemeral() as instance:
-        return dg.materialize(
-            assets, instance=instance, resources={"io_manager": manager}, partition_key=partition, tags=tags
-        )
+        return dg.materialize(assets, instance=instance, resources=resources, partition_key=partition, tags=tags)
 
 
 def metadata_of(result: dg.ExecuteInProcessResult, node: str) -> list[dict[str, Any]]:
@@ -103,6 +103,45 @@ def test_a_publication_is_recorded_with_its_run(connection: Connection, database
 
     records = connection.execute("SELECT table_name, partition, run_id, inserted FROM ops.publications").fetchall()
     assert records == [("weather.stations", "", result.run_id, 1)]
+
+
+def drafting(table: Table) -> dg.AssetsDefinition:
+    """Return the readings as an asset that drafts them, a day at a time."""
+
+    @dg.multi_asset(
+        outs={"readings": dg.AssetOut(dagster_type=dg.Any)},
+        partitions_def=DAYS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def drafted_readings(
+        context: dg.AssetExecutionContext, weather: dg.ResourceParam[PostgresResource]
+    ) -> Iterator[dg.Output[Draft]]:
+        scope = Scope(partitions=tuple(context.partition_keys), run_id=context.run.run_id)
+        with weather.draft(table, scope) as draft:
+            for day in context.partition_keys:
+                draft.add(ALL_DAYS.filter(pl.col("day").cast(pl.String) == day))
+            yield dg.Output(draft, "readings")
+
+    return drafted_readings
+
+
+def test_a_draft_becomes_the_table(connection: Connection, database_url: str) -> None:
+    result = run(database_url, drafting(READINGS), days=("1", "3"))
+
+    found = metadata_of(result, "drafted_readings")
+    assert read(connection, READINGS).equals(ALL_DAYS)
+    assert sorted(metadata["dagster/partition_row_count"] for metadata in found) == [0, 1, 2]
+    assert sorted(len(metadata["preview"].records) for metadata in found if "preview" in metadata) == [1, 2]
+    assert connection.execute("SELECT DISTINCT run_id FROM ops.publications").fetchall() == [(result.run_id,)]
+
+
+def test_a_draft_of_another_table_is_refused(connection: Connection, database_url: str) -> None:
+    with pytest.raises(FrameError, match=r"gave a draft of 'weather\.single_readings', expected is one of 'weather\.r"):
+        run(database_url, drafting(SINGLE_READINGS), days=("1", "3"))
+
+    assert connection.execute("SELECT to_regclass('weather.single_readings')").fetchone() == (None,)
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    assert connection.execute(others).fetchone() == (0,)
 
 
 def test_one_partition_is_replaced(connection: Connection, database_url: str) -> None:

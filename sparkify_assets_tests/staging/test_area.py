@@ -266,6 +266,31 @@ def test_commit_that_fails_halfway_keeps_what_can_be_read(area: StagingArea) -> 
     assert area.newest("logs", TUESDAY) is None
 
 
+@pytest.mark.parametrize(
+    ("rows_at_once", "expected"), [(1, [[0], [1, 2], [], [3, 4, 5]]), (3, [[0, 1, 2], [3, 4, 5]]), (100, [[*range(6)]])]
+)
+def test_partitions_are_read_some_at_a_time(area: StagingArea, rows_at_once: int, expected: list[list[int]]) -> None:
+    partitions = {"day 1": [0], "day 2": [1, 2], "day 3": [], "day 4": [3, 4, 5]}
+    with area.draft("logs", "run-1", list(partitions)) as draft:
+        for partition, values in partitions.items():
+            draft.add(partition, {"events": pl.DataFrame({"n": values}, schema={"n": pl.Int64})})
+        draft.commit()
+
+    portions = area.open("logs", "run-2", list(partitions)).portions("events", rows_at_once)
+
+    assert [portion.collect()["n"].to_list() for portion in portions] == expected
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b'{"rows": "many"}'])
+def test_damaged_manifest_is_one_sentence(area: StagingArea, damage: bytes) -> None:
+    stage(area, "run-1")
+    staged = area.open("logs", "run-2", [])
+    (staged.folders[0] / MANIFEST).write_bytes(damage)
+
+    with pytest.raises(StagingError, match=r"^'logs': .*manifest.json can't be read: .*; materialize 'logs' again$"):
+        list(staged.portions("events"))
+
+
 @pytest.mark.parametrize("damage", [b"", b"PAR1", bytes(400), b"<html>"])
 def test_damaged_file_is_found_before_anything_is_computed(area: StagingArea, damage: bytes) -> None:
     stage(area, "run-1")

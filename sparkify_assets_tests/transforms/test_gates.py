@@ -8,6 +8,7 @@ import pytest
 from sparkify_assets.errors import FrameError
 from sparkify_assets.transforms.artists import build_artists
 from sparkify_assets.transforms.gates import (
+    Gate,
     gate_artists,
     gate_songplays,
     gate_songs,
@@ -48,6 +49,13 @@ def test_frames_as_built_pass_with_their_figures() -> None:
         {"rows": 1, "start times in the events": 1},
         {"rows": 2, "plays in the events": 2, "plays with a known song": 2},
     ]
+
+
+def test_what_portions_fail_and_count_is_gathered() -> None:
+    portions = [Gate((), {"rows": 2, "plays": 1}), Gate(("too few",), {"rows": 3, "plays": 4}), Gate(("too many",))]
+
+    assert Gate.of_portions(portions) == Gate(("too few", "too many"), {"rows": 5, "plays": 5})
+    assert Gate.of_portions([]).passed
 
 
 def test_empty_frames_pass() -> None:

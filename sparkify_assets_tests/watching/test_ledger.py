@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import sql
 
+from sparkify_assets.errors import DatabaseError
 from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, Stat, stat_files
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.watching.ledger import look_as_loaded, note_looks, read_ledger
@@ -86,3 +88,11 @@ def test_what_another_run_has_published_since_is_not_trusted(loader: Loader, con
 def test_database_without_a_load_holds_nothing(connection: Connection) -> None:
     assert read_ledger(connection, "log") == {}
     assert look_as_loaded(connection, "log", {})
+
+
+def test_lost_connection_is_called_so(connection: Connection) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(DatabaseError, match=r"loaded_files' could not be read to its end: .* next look tries again"):
+        read_ledger(connection, "log")

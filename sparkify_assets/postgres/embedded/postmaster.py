@@ -58,10 +58,11 @@ def send(pid: int, data: Path, number: signal.Signals) -> None:
 def stop(data: Path, server_lock: Path) -> None:
     """Stop the server in the ordinary way (connections are ended, everything is written) and wait for its end.
 
-    It gets the time it needs; processes that a killed server left behind get a minute.
+    It gets the time it needs; processes that a killed server left behind get a minute. A server that somebody has
+    restarted with `pg_ctl` does not hold our lock, and is stopped as well.
     """
     ask_at, seen_at = 0.0, time.monotonic()
-    while is_held(server_lock) and time.monotonic() < seen_at + _ORPHANS_PATIENCE_S:
+    while (is_held(server_lock) or is_alive(data)) and time.monotonic() < seen_at + _ORPHANS_PATIENCE_S:
         pid = read_pid(data)
         if pid is not None and is_postmaster(pid, data):
             seen_at = time.monotonic()
