@@ -48,6 +48,7 @@ _PATIENCE_S, _POLL_S = 5.0, 0.2  # Dagster itself asks for most connections six 
 # The thread by which Dagster's code server ends. An error ends the thread, and Ctrl-C would then leave the server.
 _NEVER_GIVES_UP = "grpc-server-cleanup"
 _reached: set[sa.URL] = set()
+_engines: weakref.WeakSet[sa.Engine] = weakref.WeakSet()
 # Dagster's own switch, which it has in no other place; without it each partition of a range is a write of its own.
 _BATCH_VARIABLE, _BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE", "1000"
 _NOT_ALLOWED = "42501"
@@ -96,6 +97,9 @@ class PostgresStorage(DagsterPostgresStorage):
             raise StorageError(_explained(error, url, schema)) from None  # libpq may quote what it was given
         for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
             part._engine = engine  # type: ignore[union-attr]  # no public way; a test sees whether it still works
+        # Dagster makes an instance for each tick of a sensor and ends it by ending its parts. This one has nothing else
+        # to end; left to the garbage collector the connections would use up those of the server in minutes.
+        storage.run_storage.dispose = engine.dispose  # type: ignore[method-assign]
         return storage
 
 
@@ -152,6 +156,7 @@ def _outlast_restarts(engine: sa.Engine, server: EmbeddedServer | None) -> None:
 
     An embedded one is started again: nobody else does, since Dagster's daemon asks its storage before anything of ours.
     """
+    url = engine.url  # and no more of the engine: held by its own listener it would keep its connection when dropped
 
     def connect(dialect: Any, _: object, arguments: Any, parameters: Any) -> Any:
         until = time.monotonic() + _PATIENCE_S
@@ -160,14 +165,14 @@ def _outlast_restarts(engine: sa.Engine, server: EmbeddedServer | None) -> None:
                 connection = dialect.connect(*arguments, **parameters)
             except dialect.dbapi.OperationalError:
                 patient = threading.current_thread().name == _NEVER_GIVES_UP or time.monotonic() < until
-                if engine.url not in _reached or not patient:
+                if url not in _reached or not patient:
                     raise
                 time.sleep(_POLL_S)
                 if server is not None:
                     with suppress(EmbeddedServerError):  # what keeps it from starting may pass too
                         server.ensure()
             else:
-                _reached.add(engine.url)
+                _reached.add(url)
                 return connection
 
     sa.event.listen(engine, "do_connect", connect)
@@ -181,14 +186,16 @@ def _engine(url: sa.URL) -> sa.Engine:
     """
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=-1, pool_recycle=_RECYCLE_S)
     sa.event.listen(engine, "checkout", _refuse_closed)
-    known = weakref.ref(engine)
-
-    def leave_alone() -> None:
-        if found := known():
-            found.dispose(close=False)
-
-    os.register_at_fork(after_in_child=leave_alone)
+    _engines.add(engine)
     return engine
+
+
+def _leave_alone() -> None:
+    for engine in list(_engines):
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_leave_alone)
 
 
 def _refuse_closed(connection: Any, *_: object) -> None:

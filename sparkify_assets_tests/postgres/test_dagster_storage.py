@@ -147,6 +147,28 @@ def test_one_connection_serves_all_events_and_is_renewed_when_it_breaks(folder: 
     assert sessions == "held"
 
 
+def test_instance_that_is_dropped_gives_its_connection_back_at_once(folder: Path) -> None:
+    sessions = on_instance(
+        folder,
+        """
+        import gc, psycopg
+        from pathlib import Path
+        from sparkify_assets.postgres.embedded import EmbeddedServer
+        gc.disable()  # Dagster makes an instance for each tick of a sensor, and the server has a hundred connections
+        instance.get_runs_count()
+        for _ in range(10):
+            with dg.DagsterInstance.from_ref(instance.get_ref()) as another:
+                another.get_runs_count()
+            del another
+        with psycopg.connect(EmbeddedServer(Path("../server")).ensure()) as connection:
+            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'shop'"
+            print(connection.execute(query).fetchone()[0])
+        """,
+    )
+
+    assert sessions == "1"
+
+
 def test_server_that_was_killed_or_stopped_is_started_again_with_the_next_connection(folder: Path) -> None:
     counts = on_instance(
         folder,
