@@ -96,6 +96,9 @@ class PostgresStorage(DagsterPostgresStorage):
             raise StorageError(_explained(error, url, schema)) from None  # libpq may quote what it was given
         for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
             part._engine = engine  # type: ignore[union-attr]  # no public way; a test sees whether it still works
+        # Who leaves an instance, as the code server does after each tick, leaves no connection open. A pool by itself
+        # waits for the garbage collector, which comes less often as the graph grows: a hundred ticks were too many.
+        storage.run_storage.dispose = engine.dispose  # type: ignore[method-assign]  # which by itself does nothing
         return storage
 
 

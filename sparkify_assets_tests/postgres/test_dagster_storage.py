@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sparkify_assets.postgres.dagster_storage import StorageError, driver_url
+from sparkify_assets_tests.e2e.place import as_url
 
 from .embedded_users import HOLD, User, clean_up, run, wait_until_down
 
@@ -258,6 +259,26 @@ def test_place_that_the_options_of_the_url_name_is_told(folder: Path, tmp_path: 
 
     assert done.returncode == 1
     assert f"of alice@{tmp_path}:54399/shop" in done.stderr
+
+
+def test_instances_that_are_left_leave_no_connection_open(folder: Path, database_url: str) -> None:
+    program = """
+        import gc, os
+        import psycopg
+        import dagster as dg
+        gc.disable()  # which comes by when it likes
+        for _ in range(5):
+            with dg.DagsterInstance.get() as instance:
+                instance.get_runs_count()
+        with psycopg.connect(os.environ["A_DATABASE_URL"]) as connection:
+            print(connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchone()[0])
+    """
+
+    done = command(folder, "-c", textwrap.dedent(program), url=as_url(database_url))
+
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 def test_wrong_password_is_one_message_without_it(folder: Path, loopback: str) -> None:
