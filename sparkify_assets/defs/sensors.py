@@ -149,7 +149,7 @@ def _days_are_coming(look: _Look) -> bool:
     memory = Memory.from_text(own and getattr(own.instigator_data, "cursor", None))
     outcomes, loading = look.runs(memory)
     made = look.decide(look.logs(), memory, outcomes, loading)
-    return bool(made.requests or made.unsettled)
+    return bool(made.requests or made.unsettled or made.waiting)
 
 
 def _request(request: Request, *, with_songs: bool) -> dg.RunRequest:

@@ -32,7 +32,7 @@ class Memory:
         serial: a number that grows with each request, so that no run key is ever used twice.
         seen: fingerprint of each portion that differed at the last tick.
         asked: the last load asked for of each portion that still differs.
-        held: for how many ticks in a row a request was left to another sensor.
+        held: for how many ticks in a row requests were put off, for days to come or to another sensor.
     """
 
     serial: int = 0

@@ -59,6 +59,7 @@ class Plan:
         requests: the runs to ask for.
         memory: what to remember.
         unsettled: portions whose files are still being written, or were not there at the tick before.
+        waiting: portions that are asked for at the next tick, with the days next to them that are just coming.
         loading: portions that a run is loading, with that run.
         pausing: portions that are tried again later: seconds to go.
         given_up: portions that are left, with the last run that failed.
@@ -68,6 +69,7 @@ class Plan:
     memory: Memory
     requests: list[Request] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     loading: dict[str, str] = field(default_factory=dict)
     pausing: dict[str, float] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
@@ -114,12 +116,15 @@ def plan(
             ready[portion] = next_try
     if any(portion != SONGS for portion in comparison.differences) and _go_apart(ready):
         ready.pop(SONGS, None)
+    if not memory.held and _days_next_to_them_are_coming(ready, made.unsettled):
+        made.waiting = [portion for portion, each in ready.items() if not each.alone]
+        ready = {portion: each for portion, each in ready.items() if each.alone}
     made.requests = list(_requests(ready, memory.serial))
     asked = {portion: each for portion, each in memory.asked.items() if portion in seen}
     for request in made.requests:
         alone = len(request.portions) == 1
         asked |= {name: replace(ready[name], key=request.key, alone=alone) for name in request.portions}
-    made.memory = Memory(memory.serial + len(made.requests), seen, asked)
+    made.memory = Memory(memory.serial + len(made.requests), seen, asked, held=int(bool(made.waiting)))
     return made
 
 
@@ -156,6 +161,13 @@ def _next_try(
         made.pausing[found.portion] = to_go
         return None
     return replace(asked, failed=asked.failed + 1)
+
+
+def _days_next_to_them_are_coming(ready: Mapping[str, Asked], unsettled: Sequence[str]) -> bool:
+    """Tell whether a look has met a delivery half-way: then one run takes all of it, a tick later."""
+    coming = {portion for portion in unsettled if portion != SONGS}
+    days = [portion for portion, each in ready.items() if portion != SONGS and not each.alone]
+    return any(_day_after(day) in coming for day in days) or any(_day_after(day) in days for day in coming)
 
 
 def _go_apart(ready: Mapping[str, Asked]) -> bool:

@@ -13,6 +13,8 @@ def reason_to_skip(comparison: Comparison, made: Plan) -> str:
     parts = []
     if made.unsettled:
         parts.append(f"{some(made.unsettled)} still changing, or seen for the first time")
+    if made.waiting:
+        parts.append(f"{some(made.waiting)} waiting for the days next to them until the next look")
     if made.loading:
         runs = sorted(set(made.loading.values()))
         parts.append(f"{some(list(made.loading))} being loaded by run {_listed([run[:8] for run in runs])}")

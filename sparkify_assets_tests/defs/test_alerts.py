@@ -9,6 +9,7 @@ import dagster as dg
 import psycopg
 import pytest
 
+from sparkify_assets.definitions import defs
 from sparkify_assets.defs.alerts import failed_checks, failed_runs
 from sparkify_assets_tests.alerts.hooks import silence, webhook
 from sparkify_assets_tests.defs.watched import Watched
@@ -113,3 +114,25 @@ def test_check_that_did_not_pass_is_told_though_the_run_succeeded(
 
     assert result.success
     assert "checks failed at songplays.event_date_is_file_date" in posted[0]["text"]
+
+
+def test_runs_that_end_between_two_ticks_are_told_of_once_each(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tick(cursor: str | None) -> str | None:
+        context = dg.build_sensor_context(
+            instance=watched.instance, cursor=cursor, repository_def=defs.get_repository_def()
+        )
+        return failed_checks.evaluate_tick(context).cursor
+
+    cursor = str(tick(None))
+    for day in (5, 6, 5, 6):
+        write_day(watched.loader.data, 5, event(ts=at(day)))
+        assert watched.run(DAY).success
+
+    with webhook() as (url, posted):
+        monkeypatch.setenv("SPARKIFY_ALERT_URL", url)
+        cursor = str(tick(cursor))
+        assert ["event_date_is_file_date" in each["text"] for each in posted] == [True, True]
+        tick(cursor)
+        assert len(posted) == 2

@@ -50,6 +50,31 @@ def failed(made: Plan, at: float = NOW) -> dict[str, Outcome]:
     return {request.key: Outcome(f"run of {request.key}", "ended", at) for request in made.requests}
 
 
+def test_delivery_that_a_look_has_met_half_way_is_one_run_a_tick_later() -> None:
+    first = tick(differing("2018-11-14", "2018-11-15", SONGS), Memory())
+    whole = differing("2018-11-13", "2018-11-14", "2018-11-15", SONGS, "2018-11-16")
+
+    second = tick(whole, first.memory)
+    third = tick(whole, second.memory)
+
+    assert (spans(second), second.waiting) == ([], ["2018-11-14", "2018-11-15", SONGS])
+    assert spans(third) == [("2018-11-13", "2018-11-14", "2018-11-15", "2018-11-16", SONGS)]
+
+
+def test_day_next_to_one_that_never_stands_still_waits_a_tick_and_no_more() -> None:
+    made = tick(differing("2018-11-14"), Memory())
+    asked: list[str] = []
+    for second in range(4):
+        restless = differing("2018-11-15", stat=(second, 0, 0))
+        both = replace(restless, differences={**differing("2018-11-14").differences, **restless.differences})
+        made = tick(both, made.memory, outcomes={key: Outcome("r", "running") for key in asked})
+        asked += [request.key for request in made.requests]
+        if second == 1:
+            assert spans(made) == [("2018-11-14",)]
+
+    assert len(asked) == 1
+
+
 def test_first_sight_is_only_remembered_and_the_second_is_asked_for() -> None:
     comparison = differing("2018-11-15")
 
