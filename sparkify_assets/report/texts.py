@@ -34,8 +34,10 @@ def several(number: object, one: str) -> str:
 
 
 def share(part: object) -> str:
-    """Return a share, 0 to 1, as a percentage; without decimals from ten per cent on."""
+    """Return a share, 0 to 1, as a percentage; no decimals from ten per cent on, and never 0% where there is some."""
     percent = float(str(part or 0)) * 100
+    if 0 < percent < 0.05:
+        return "<0.1%"
     return f"{percent:.1f}%" if 0 < percent < 9.95 else f"{percent:.0f}%"
 
 

@@ -2,9 +2,11 @@
 
 import re
 import struct
+import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from sparkify_assets.report.charts import CHARTS, MOST_BARS, WIDTH
 from sparkify_assets.report.pen import Pen
 from sparkify_assets.report.section import Records
 from sparkify_assets.report.sections import PARTS, sections
+from sparkify_assets.settings import CHECKOUT
 from sparkify_assets_tests.report.made_up import HOSTILE, answers_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -95,3 +98,27 @@ def test_process_ends_with_whoever_holds_it() -> None:
 
     assert not pen.is_held
     assert time.monotonic() - begun < 30
+
+
+@pytest.mark.slow
+def test_process_ends_with_a_holder_that_is_killed() -> None:
+    program = "\n".join(
+        [
+            "import time",
+            "from sparkify_assets.report.pen import Pen",
+            "pen = Pen()",
+            "print(pen._process.pid, flush=True)",
+            "time.sleep(60)",
+        ]
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        drawing = int(holder.stdout.readline())
+        assert Path(f"/proc/{drawing}").exists()
+
+        holder.kill()
+
+    until = time.monotonic() + 30
+    while Path(f"/proc/{drawing}").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{drawing}").exists()

@@ -29,7 +29,14 @@ def test_text_that_is_set_apart_keeps_its_direction_to_itself() -> None:
 
 def test_numbers_are_short_and_exact_enough() -> None:
     assert [count(number) for number in (None, 0, 999, 25_000_000)] == ["0", "0", "999", "25,000,000"]
-    assert [share(part) for part in (None, 0, 0.0004, 0.0994, 0.0996, 1)] == ["0%", "0%", "0.0%", "9.9%", "10%", "100%"]
+    assert [share(part) for part in (None, 0, 0.0004, 0.0994, 0.0996, 1)] == [
+        "0%",
+        "0%",
+        "<0.1%",
+        "9.9%",
+        "10%",
+        "100%",
+    ]
     assert [short(number) for number in (0, 999, 1_000, 9_940, 9_960, 38_400, 2_500_000)] == [
         *("0", "999", "1.0k", "9.9k", "10k", "38k", "2.5M")
     ]
