@@ -86,7 +86,7 @@ def test_killed_server_is_completed_by_the_same_command(data: Path) -> None:
         os.kill(postmaster, signal.SIGKILL)
         process.communicate(timeout=PATIENCE_S)
 
-    # Where nothing was under way in that moment, the step is tried again on the server that it starts, and the run ends.
+    # Where nothing was under way in that moment, the step is tried again, on the server that it starts, and succeeds.
     assert process.returncode in (0, 1)
     server.ensure()
     if process.returncode:
