@@ -120,7 +120,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str] | None) -> tuple
 
 
 def _inherited() -> dict[str, str]:
-    """Return the environment without what the project has told its own allocator: others start with polars' defaults."""
+    """Return the environment without what the project tells its own allocator: others begin as polars leaves it."""
     return {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
 
 
