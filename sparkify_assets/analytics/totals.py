@@ -90,18 +90,6 @@ DAYS_OF_USERS = """
     ) changes GROUP BY 1
 """
 USERS = """
-    INSERT INTO user_changes
-    SELECT user_id, 0, sum(change) FROM (
-        SELECT user_id, 1 AS change FROM analytics.session_plays WHERE day = ANY({touched}) GROUP BY user_id, day
-        UNION ALL
-        SELECT user_id, -1 FROM (
-            SELECT user_id, day FROM gone
-            UNION
-            SELECT user_id, day FROM analytics.session_plays WHERE day = ANY({touched}) AND log_date <> ALL({days})
-        ) before
-    ) changes GROUP BY 1
-"""
-USERS = """
     MERGE INTO analytics.user_totals t USING (
         SELECT user_id, sum(sessions)::bigint AS sessions, sum(days)::bigint AS days FROM user_changes GROUP BY 1
         HAVING sum(sessions) <> 0 OR sum(days) <> 0

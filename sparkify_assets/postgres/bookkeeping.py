@@ -144,20 +144,29 @@ def begin_count(connection: Connection, table: Table) -> None:
     )
 
 
+def newer_than(connection: Connection, table: Table, versions: Mapping[str, int]) -> list[tuple[str, int, str, str]]:
+    """Return the partitions that stand as of a newer input than the versions given: which, version, run and moment."""
+    rows = connection.execute(
+        sql.SQL(
+            "SELECT partition, version, run_id, to_char(published_at, %s) FROM {} "
+            "WHERE table_name = %s AND partition = ANY(%s) AND version IS NOT NULL ORDER BY partition"
+        ).format(names.relation(PUBLICATIONS)),
+        (MOMENT, table.qualified_name, list(versions)),
+    )
+    return [
+        (partition, version, run_id, moment)
+        for partition, version, run_id, moment in rows
+        if version > versions[partition]
+    ]
+
+
 def refuse_older(connection: Connection, table: Table, scope: Scope) -> None:
     """Refuse rows that were made from an older input than the recorded ones.
 
     Raises:
         OutdatedError: a partition has a newer publication, which the message names.
     """
-    rows = connection.execute(
-        sql.SQL(
-            "SELECT partition, version, run_id, to_char(published_at, %s) FROM {} "
-            "WHERE table_name = %s AND partition = ANY(%s) AND version IS NOT NULL ORDER BY partition"
-        ).format(names.relation(PUBLICATIONS)),
-        (MOMENT, table.qualified_name, list(scope.versions)),
-    )
-    newer = [row for row in rows if row[1] > scope.versions[row[0]]]
+    newer = newer_than(connection, table, scope.versions)
     if newer:
         partition, version, run_id, moment = newer[0]
         of = f"partition {partition} of " if partition else ""
