@@ -20,6 +20,9 @@ from sparkify_assets.postgres.publish import publish
 from sparkify_assets.postgres.read import read
 from sparkify_assets.postgres.table import Table
 from sparkify_assets_tests.postgres.weather import (
+    DAY_1,
+    DAY_2,
+    DAY_3,
     DOUBTED,
     OUTAGES,
     READINGS,
@@ -29,10 +32,6 @@ from sparkify_assets_tests.postgres.weather import (
     referring_readings,
     rows_of,
 )
-
-DAY_1 = rows_of(READINGS, (11, "a", 1, 0.5, 1), (12, "b", 1, None, 1))
-DAY_2 = rows_of(READINGS, (21, "a", 2, 2.5, 2))
-DAY_3 = rows_of(READINGS, (31, "a", 3, 3.5, 3), (32, "a", 1, 9.9, 3))
 
 
 def publish_days(

@@ -97,3 +97,9 @@ def referring_readings(parent: Table, *, keeps_parent: bool) -> Table:
 def rows_of(table: Table, *rows: Sequence[Any]) -> pl.DataFrame:
     """Return the rows as a frame of the table's columns."""
     return pl.DataFrame(rows, schema={column.name: column.dtype for column in table.columns}, orient="row")
+
+
+# One key, ("a", 1), is in two days.
+DAY_1 = rows_of(READINGS, (11, "a", 1, 0.5, 1), (12, "b", 1, None, 1))
+DAY_2 = rows_of(READINGS, (21, "a", 2, 2.5, 2))
+DAY_3 = rows_of(READINGS, (31, "a", 3, 3.5, 3), (32, "a", 1, 9.9, 3))
