@@ -25,12 +25,17 @@ def surroundings(server: Server) -> str:
     """Return what was measured on: machine and versions."""
     with server.connect() as connection:
         row = connection.execute("SHOW server_version").fetchone()
-    memory_gib = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     load = os.getloadavg()[0]
     return (
-        f"{len(os.sched_getaffinity(0))} cores, {memory_gib:.0f} GiB of memory, load at the start {load:.1f}; "
+        f"{len(os.sched_getaffinity(0))} cores, {memory_bytes() / 2**30:.0f} GiB of memory, "
+        f"load at the start {load:.1f}; "
         f"Python {platform.python_version()}, PostgreSQL {row and row[0]}, {', '.join(_versions())}"
     )
+
+
+def memory_bytes() -> int:
+    """Return how much memory the machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def table(head: str, runs: Mapping[str, Run], events: Mapping[str, int], base: str, unit: str = "events") -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
-import polars as pl
 from pydantic import Field
 
 from sparkify_assets.defs.gating import Gated, publish_gate, through_gate
@@ -16,7 +15,7 @@ from sparkify_assets.postgres.prune import Pruned, prune
 from sparkify_assets.postgres.publication import Publication, Scope
 from sparkify_assets.postgres.rematch import MATCHES, Rematched, rematch
 from sparkify_assets.postgres.waiting import read_behind_claims
-from sparkify_assets.staging.area import Staged
+from sparkify_assets.staging.area import ROWS_A_PORTION, Staged
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.transforms import gates
 from sparkify_assets.transforms.artists import build_artists
@@ -24,7 +23,7 @@ from sparkify_assets.transforms.gates import Gate
 from sparkify_assets.transforms.listening import plays_by_day
 from sparkify_assets.transforms.songplays import build_songplay_claims, build_songplays
 from sparkify_assets.transforms.songs import build_songs
-from sparkify_assets.transforms.time import build_time
+from sparkify_assets.transforms.time import in_order, start_times, take_apart
 from sparkify_assets.transforms.users import build_user_days
 
 
@@ -60,14 +59,15 @@ def songs(context: dg.AssetExecutionContext, raw_song_files: Staged) -> Gated:
     partitions_def=DAYS,
     check_specs=[publish_gate("users", "one valid row for each user of each day, and every play counted")],
 )
-def users(context: dg.AssetExecutionContext, raw_logs: Staged) -> Gated:
+def users(context: dg.AssetExecutionContext, raw_logs: Staged, database: SparkifyDatabase) -> Gated:
     """One row per user who has played a song, as of the user's latest event of any page."""
-    days, found = [], []
-    for events in raw_logs.portions("events"):
-        days.append(build_user_days(events))
-        found.append(gates.gate_user_days(days[-1], events))
-    publication = Publication(pl.concat(days), versions=raw_logs.versions)
-    yield from through_gate(context, publication, Gate.of_portions(found))
+    found = []
+    with database.retried(context.retry_number), database.draft(USERS, _scope(context, raw_logs)) as draft:
+        for events in raw_logs.portions("events"):
+            days = build_user_days(events)
+            found.append(gates.gate_user_days(days, events))
+            draft.add(days)
+        yield from through_gate(context, draft, Gate.of_portions(found))
 
 
 @dg.asset(
@@ -77,14 +77,18 @@ def users(context: dg.AssetExecutionContext, raw_logs: Staged) -> Gated:
 )
 def time(context: dg.AssetExecutionContext, raw_logs: Staged, database: SparkifyDatabase) -> Gated:
     """One row per distinct start time of a songplay, taken apart; everything in UTC."""
-    events = raw_logs.frame("events")
     with database.retried(context.retry_number), database.connect("reads waiting plays") as connection:
+        # A play that waits behind an event of these days may come back with this load, and then needs its time.
         waiting = read_behind_claims(connection, SONGPLAYS, "start_time")
-    # A play that waits behind an event of these days may come back with this load, and then needs its time.
-    table = build_time(events, waiting)
+    moments = in_order([waiting, *map(start_times, raw_logs.portions("events"))])
+    found = [gates.gate_start_times(moments, events) for events in raw_logs.portions("events")]
     with database.retried(context.retry_number), database.draft(TIME, _scope(context, raw_logs)) as draft:
-        draft.add(table, provisional=waiting["start_time"])
-        yield from through_gate(context, draft, gates.gate_time(table, events))
+        draft.add(take_apart(waiting.head(0)), provisional=waiting["start_time"])
+        for some in moments.iter_slices(ROWS_A_PORTION):
+            rows = take_apart(some)
+            found.append(gates.gate_time(rows))
+            draft.add(rows)
+        yield from through_gate(context, draft, Gate.of_portions(found))
 
 
 @dg.asset(

@@ -42,7 +42,8 @@ class _Parts:
 class LineReader:
     """Reads lines of one kind of record, and learns templates on the way.
 
-    Which template a line matches, and whether any, changes the time it takes and nothing else.
+    Which template a line matches, and whether any, changes the time it takes and nothing else. Threads may share it:
+    the list of templates is replaced, never changed, so at worst one of them learns what another one has.
     """
 
     def __init__(self, kind: RecordKind, max_templates: int = MAX_TEMPLATES) -> None:
@@ -66,16 +67,17 @@ class LineReader:
 
     def _read_clean(self, block: bytes, parts: _Parts) -> bool:
         """Read lines that all match one template; leave them, and return False, where one does not."""
-        if not self._templates:
-            new = self._learn([block.partition(b"\n")[0]])
-            self._templates = [] if new is None else [new]
-        if not self._templates or not self._templates[0].matches_all(block):
+        template = next(iter(self._templates), None)  # another thread may replace the list at any moment
+        if template is None:
+            template = self._learn([block.partition(b"\n")[0]])
+            self._templates = [] if template is None else [template]
+        if template is None or not template.matches_all(block):
             return False
-        count = block.count(b"\n") + (not block.endswith(b"\n"))
-        records = self._templates[0].read(block, count)
+        count = count_lines(block)
+        records = template.read(block, count)
         if records is None:
             return False
-        _keep(records, pl.int_range(parts.count, parts.count + count, eager=True), self._templates[0], parts)
+        _keep(records, pl.int_range(parts.count, parts.count + count, eager=True), template, parts)
         parts.count += count
         return True
 
@@ -131,6 +133,11 @@ class LineReader:
         records = pl.concat([part for part in parts.records if part.height] or [nothing])
         unknown = pl.concat([pl.DataFrame(schema=_UNKNOWN), *parts.unknown])
         return Parsed(parts.count, records, parts.refused, parts.blank, unknown)
+
+
+def count_lines(block: bytes) -> int:
+    """Return the number of lines of a block that is not empty; the last one may lack its newline."""
+    return block.count(b"\n") + (not block.endswith(b"\n"))
 
 
 def _read_matching(template: Template, left: pl.DataFrame, parts: _Parts) -> tuple[pl.DataFrame, int]:

@@ -13,7 +13,7 @@ from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, ContentHash, hash_content, read_blocks
 from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.drift import count_by_field
-from sparkify_assets.ingest.lines import INDEX, LineReader
+from sparkify_assets.ingest.lines import INDEX, LineReader, count_lines
 from sparkify_assets.ingest.records import EVENT
 from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejected_row
 from sparkify_assets.ingest.rules import split_by_rules
@@ -21,8 +21,12 @@ from sparkify_assets.schemas import EventFiles, Events, RejectedEvents
 from sparkify_assets.schemas.staged import PLAY
 
 DAYS_IN_FLIGHT = 2
+BYTES_IN_FLIGHT = 2**27
+"""Days are read beside each other while their files are no larger than this together: memory holds whole days."""
 BLOCKS_AT_ONCE = 8
 """Blocks whose records are put to the rules together: one by one, polars' start-up would cost more than its work."""
+READERS = 2
+"""Threads that parse the blocks of one day: polars by itself leaves a second processor idle half of the time."""
 EVENT_KEY = ("ts", "user_id", "session_id", "item_in_session")
 
 
@@ -40,42 +44,60 @@ class DayOfLogs:
     unknown_fields: pl.DataFrame  # UnknownFields
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """What became of some lines of a file that follow each other."""
+
+    count: int
+    blank: int
+    events: pl.DataFrame
+    rejected: pl.DataFrame
+    unknown: pl.DataFrame
+
+
 @dataclass
 class _FileOfLogs:
-    """What became of one file's lines so far."""
+    """What became of one file's lines."""
 
     file: RawFile
-    content: ContentHash | str = ""
-    lines: int = 0
-    blank: int = 0
-    events: list[pl.DataFrame] = field(default_factory=list)
-    rejected: list[pl.DataFrame] = field(default_factory=list)
-    unknown: list[pl.DataFrame] = field(default_factory=list)
+    content: ContentHash | str
+    parts: list[_Lines] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        """How many there are."""
+        return sum(part.count for part in self.parts)
 
 
 def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs]:
-    """Read days in order, two at a time, and hand each out as soon as it and those before it are ready.
+    """Read days in order, two at a time unless they are large, and hand each out as soon as those before it are ready.
 
     Raises:
         IngestError: files can't be read; raised after all days were looked at, and names all of them.
     """
-    days = iter(sorted(by_day))
+    waiting = deque(sorted(by_day))
     unreadable: list[str] = []
     with ThreadPoolExecutor(DAYS_IN_FLIGHT, thread_name_prefix="read_day") as pool:
-        flight: deque[Future[DayOfLogs]] = deque()
+        flight: deque[tuple[Future[DayOfLogs], int]] = deque()
 
-        def start(count: int) -> None:
-            flight.extend(pool.submit(read_day, day, by_day[day]) for day in islice(days, count))
+        def start() -> None:
+            while waiting and len(flight) < DAYS_IN_FLIGHT:
+                size = sum(file.size for file in by_day[waiting[0]])
+                if flight and sum(others for _, others in flight) + size > BYTES_IN_FLIGHT:
+                    break
+                day = waiting.popleft()
+                flight.append((pool.submit(read_day, day, by_day[day]), size))
 
-        start(DAYS_IN_FLIGHT)
+        start()
         while flight:
+            reading, _ = flight.popleft()
             try:
-                ready = flight.popleft().result()
+                ready = reading.result()
             except IngestError as error:
-                start(1)
+                start()
                 unreadable.append(str(error).removesuffix(STORED_ROWS_STAY))
             else:
-                start(1)  # before it is handed out: whoever takes it is busy for a while
+                start()  # before it is handed out: whoever takes it is busy for a while
                 if not unreadable:
                     yield ready
     if unreadable:
@@ -89,67 +111,95 @@ def read_day(day: dt.date, files: Sequence[RawFile], *, block_bytes: int = BLOCK
         IngestError: files can't be read; all of them are named.
     """
     reader = LineReader(EVENT)
-    parts: list[_FileOfLogs] = []
+    read: list[_FileOfLogs] = []
     unreadable: list[str] = []
     position = 0
-    for file in files:
-        try:
-            part = _read_file(day, file, position, reader, block_bytes)
-            position += part.lines
-        except DamagedFile as damage:
-            part = _damaged(file, damage)
-        except IngestError as error:
-            unreadable.append(str(error))
-            continue
-        parts.append(part)
+    with ThreadPoolExecutor(READERS, thread_name_prefix="read_lines") as pool:
+        for file in files:
+            try:
+                whole = _read_file(day, file, position, _Reading(pool, reader, block_bytes))
+                position += whole.lines
+            except DamagedFile as damage:
+                whole = _damaged(file, damage)
+            except IngestError as error:
+                unreadable.append(str(error))
+                continue
+            read.append(whole)
     if unreadable:
         raise IngestError(f"day {day}: {'; '.join(unreadable)}{STORED_ROWS_STAY}")
-    return _gather(day, parts)
+    return _gather(day, read)
 
 
-def _read_file(day: dt.date, file: RawFile, position: int, reader: LineReader, block_bytes: int) -> _FileOfLogs:
+@dataclass(frozen=True)
+class _Reading:
+    """What reads a day's lines: threads, the templates that they learn, and how much at a time."""
+
+    pool: ThreadPoolExecutor
+    reader: LineReader
+    block_bytes: int
+
+    def lines_of(self, day: dt.date, file: RawFile, position: int, content: ContentHash) -> Iterator[_Lines]:
+        """Yield what became of a file's lines, in order; while one part is read, the next ones are."""
+        flight: deque[Future[_Lines]] = deque()
+        blocks = read_blocks(file, self.block_bytes, content)
+        first = 1
+        while some := list(islice(blocks, BLOCKS_AT_ONCE)):
+            flight.append(self.pool.submit(_read_lines, self.reader, some, day, file.name, first, position))
+            lines = sum(map(count_lines, some))
+            first, position = first + lines, position + lines
+            if len(flight) > READERS:
+                yield flight.popleft().result()
+        while flight:
+            yield flight.popleft().result()
+
+
+def _read_file(day: dt.date, file: RawFile, position: int, reading: _Reading) -> _FileOfLogs:
     """Read a file whose first line is at `position` among the lines of its day."""
     content = ContentHash()
-    part = _FileOfLogs(file, content)
-    blocks = read_blocks(file, block_bytes, content)
-    while some := list(islice(blocks, BLOCKS_AT_ONCE)):
-        parsed = reader.read_blocks(some)
-        first = part.lines + 1
-        records = parsed.records.with_columns(
-            pl.lit(day).alias("log_date"),
-            pl.lit(file.name).alias("file"),
-            (pl.col(INDEX) + first).alias("line"),
-            (pl.col(INDEX) + (position + part.lines)).alias("position"),
-        )
-        good, broken = split_by_rules(records, EVENT)
-        part.events.append(good)
-        refused = sorted([*parsed.refused, *broken], key=lambda refusal: refusal.index)
-        if refused:
-            lines = b"".join(some).split(b"\n")
-            rows = [rejected_row(file.name, first + each.index, each, lines[each.index]) for each in refused]
-            part.rejected.append(rejected_frame(rows))
-        part.unknown.append(parsed.unknown.select(pl.lit(file.name).alias("file"), "field"))
-        part.blank += len(parsed.blank)
-        part.lines += parsed.count
-    return part
+    return _FileOfLogs(file, content, list(reading.lines_of(day, file, position, content)))
+
+
+def _read_lines(
+    reader: LineReader, blocks: Sequence[bytes], day: dt.date, file: str, first: int, position: int
+) -> _Lines:
+    """Read blocks of whole lines, the first of which has the number `first` in its file."""
+    parsed = reader.read_blocks(blocks)
+    records = parsed.records.with_columns(
+        pl.lit(day).alias("log_date"),
+        pl.lit(file).alias("file"),
+        (pl.col(INDEX) + first).alias("line"),
+        (pl.col(INDEX) + position).alias("position"),
+    )
+    events, broken = split_by_rules(records, EVENT)
+    refused = sorted([*parsed.refused, *broken], key=lambda refusal: refusal.index)
+    lines = b"".join(blocks).split(b"\n") if refused else []
+    rows = [rejected_row(file, first + each.index, each, lines[each.index]) for each in refused]
+    return _Lines(
+        count=parsed.count,
+        blank=len(parsed.blank),
+        events=events,
+        rejected=rejected_frame(rows),
+        unknown=parsed.unknown.select(pl.lit(file).alias("file"), "field"),
+    )
 
 
 def _damaged(file: RawFile, damage: DamagedFile) -> _FileOfLogs:
     """Return a file that is refused as a whole: one reject, which stands for all of its lines."""
     rejected = rejected_frame([rejected_row(file.name, 0, damage, damage.head)])
-    return _FileOfLogs(file, hash_content(file), lines=1, rejected=[rejected])
+    nothing = pl.DataFrame(schema={"file": pl.String, "field": pl.String})
+    return _FileOfLogs(file, hash_content(file), [_Lines(1, 0, Events.create_empty(), rejected, nothing)])
 
 
-def _gather(day: dt.date, parts: Sequence[_FileOfLogs]) -> DayOfLogs:
-    read = pl.concat([Events.create_empty(), *(frame for part in parts for frame in part.events)])
-    events = _last_copies(read)
-    rejected = pl.concat([rejected_frame([]), *(frame for part in parts for frame in part.rejected)])
+def _gather(day: dt.date, files: Sequence[_FileOfLogs]) -> DayOfLogs:
+    parts = [part for file in files for part in file.parts]
+    events = _last_copies(pl.concat([Events.create_empty(), *(part.events for part in parts)]))
+    rejected = pl.concat([rejected_frame([]), *(part.rejected for part in parts)])
     return DayOfLogs(
         day=day,
         events=events,
         rejected=rejected.with_columns(pl.lit(day).alias("log_date")).select(RejectedEvents.column_names()),
-        files=_account(day, parts, events),
-        unknown_fields=count_by_field([frame for part in parts for frame in part.unknown]),
+        files=_account(day, files, events),
+        unknown_fields=count_by_field([part.unknown for part in parts]),
     )
 
 
@@ -161,7 +211,7 @@ def _last_copies(events: pl.DataFrame) -> pl.DataFrame:
     return events.unique(EVENT_KEY, keep="last", maintain_order=True)
 
 
-def _account(day: dt.date, parts: Sequence[_FileOfLogs], events: pl.DataFrame) -> pl.DataFrame:
+def _account(day: dt.date, files: Sequence[_FileOfLogs], events: pl.DataFrame) -> pl.DataFrame:
     """Return the account of every file.
 
     Raises:
@@ -171,15 +221,16 @@ def _account(day: dt.date, parts: Sequence[_FileOfLogs], events: pl.DataFrame) -
     kept = dict(count.select("file", "events").iter_rows())
     plays = dict(count.select("file", "plays").iter_rows())
     rows = []
-    for part in parts:
-        name = part.file.name
-        valid = sum(frame.height for frame in part.events)
-        rejected = sum(frame.height for frame in part.rejected)
-        if part.lines != valid + rejected + part.blank:
+    for file in files:
+        name = file.file.name
+        valid = sum(part.events.height for part in file.parts)
+        rejected = sum(part.rejected.height for part in file.parts)
+        blank = sum(part.blank for part in file.parts)
+        if file.lines != valid + rejected + blank:
             raise IngestError(
-                f"file '{name}': {part.lines} lines, but {valid} events, {rejected} rejected and {part.blank} blank"
+                f"file '{name}': {file.lines} lines, but {valid} events, {rejected} rejected and {blank} blank"
                 f" ones; this is a fault of the program{STORED_ROWS_STAY}"
             )
-        counts = (part.lines, part.blank, kept.get(name, 0), plays.get(name, 0), valid - kept.get(name, 0), rejected)
-        rows.append((day, name, *part.file.stat, str(part.content), *counts))
+        counts = (file.lines, blank, kept.get(name, 0), plays.get(name, 0), valid - kept.get(name, 0), rejected)
+        rows.append((day, name, *file.file.stat, str(file.content), *counts))
     return pl.DataFrame(rows, schema=EventFiles.create_empty().schema, orient="row")

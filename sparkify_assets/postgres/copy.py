@@ -12,6 +12,9 @@ from sparkify_assets.postgres import names
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.table import Table
 
+STAGED = sql.Identifier("pg_temp", "staged")
+"""Where rows wait that are to be exchanged or merged with those of a table."""
+
 ROWS_A_BLOCK = 65_536
 """Rows encoded at once: large enough for speed, small enough that memory stays flat."""
 
@@ -33,15 +36,6 @@ def copy_frame(connection: Connection, frame: pl.DataFrame, target: sql.Identifi
         # The driver sends in the background what the server does not take yet: a thread that encodes gains nothing.
         for block in _encoded(frame):
             copy.write(block)
-
-
-def stage(connection: Connection, frame: pl.DataFrame, table: Table, name: str) -> sql.Identifier:
-    """Put a frame of the table's columns into a temporary table that ends with the transaction."""
-    staged = sql.Identifier("pg_temp", name)
-    create_staged(connection, table, staged)
-    copy_frame(connection, frame, staged)
-    analyze(connection, staged)
-    return staged
 
 
 def create_staged(connection: Connection, table: Table, staged: sql.Identifier) -> None:

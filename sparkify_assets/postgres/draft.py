@@ -17,13 +17,13 @@ from sparkify_assets.postgres import bookkeeping, ddl, names, plans
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.explain import explained
 from sparkify_assets.postgres.figures import previews
-from sparkify_assets.postgres.merge import merge
+from sparkify_assets.postgres.merge import MergeWriter
 from sparkify_assets.postgres.modes import Merge, NewestPerKey, ReplaceAll, ReplacePartition
-from sparkify_assets.postgres.newest import publish_newest
+from sparkify_assets.postgres.newest import NewestWriter
 from sparkify_assets.postgres.partitions import PartitionsWriter
 from sparkify_assets.postgres.preview import Shown
-from sparkify_assets.postgres.publication import Publication, Scope, Written
-from sparkify_assets.postgres.replace import replace_all
+from sparkify_assets.postgres.publication import Scope, Writer, Written
+from sparkify_assets.postgres.replace import ReplaceWriter
 from sparkify_assets.postgres.table import Table, conform
 
 CANCEL_EVERY_S = 0.2
@@ -51,7 +51,7 @@ class Draft:
     """Rows of a table that nobody else sees before `publish`, given a portion at a time.
 
     A portion is written while the next one is made, so that large tables need neither their rows in memory nor the
-    time for both one after the other. What is not published by partition is kept in memory until the end.
+    time for both one after the other.
 
     Attributes:
         connection: the draft's alone until it is closed.
@@ -68,8 +68,7 @@ class Draft:
         self._started = time.monotonic()
         self._bytes = 0
         self._to_look_up: list[Table] = []
-        self._by_partition: PartitionsWriter | None = None
-        self._kept: list[pl.DataFrame] = []
+        self._writer: Writer | None = None
         self._provisional: list[pl.Series] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="publish")
         self._writing: Future[None] | None = None
@@ -154,8 +153,7 @@ class Draft:
                 for reference in table.references
                 if not bookkeeping.parents_published(connection, reference.parent, scope)
             ]
-            if isinstance(table.publish, ReplacePartition):
-                self._by_partition = PartitionsWriter(connection, table, table.publish, scope)
+            self._writer = _writer(connection, table, scope)
 
     @contextmanager
     def _undone_on_error(self) -> Iterator[None]:
@@ -195,30 +193,17 @@ class Draft:
             )
 
     def _write(self, rows: pl.DataFrame, claims: pl.DataFrame | None) -> None:
+        assert self._writer is not None
         self._refuse_orphans(rows)
-        if self._by_partition is None:
-            self._kept.append(rows)
-        else:
-            self._by_partition.add(rows, claims)
+        self._writer.add(rows, claims)
 
     def _complete(self) -> tuple[Written, Counts]:
-        table, mode = self.table, self.table.publish
-        if self._by_partition is not None:
-            result = self._by_partition.complete()
-            return result.written, result.counts
-        rows = pl.concat([conform(self._given.empty_frame(), self._given), *self._kept])
-        scope = self.scope
-        publication = Publication(rows, partitions=scope.partitions, versions=scope.versions, run_id=scope.run_id)
-        match mode:
-            case ReplaceAll():
-                written = replace_all(self.connection, table, publication)
-            case Merge():
-                written = merge(self.connection, table, mode, publication)
-            case NewestPerKey():
-                written = publish_newest(self.connection, table, mode, publication)
-        counts = (written.inserted, written.updated, written.deleted)
-        partitions = scope.recorded_partitions
-        return written, {partitions[0]: counts} if len(partitions) == 1 else {}
+        assert self._writer is not None
+        done = self._writer.complete()
+        written, partitions = done.written, self.scope.recorded_partitions
+        if done.counts or len(partitions) > 1:
+            return written, done.counts
+        return written, {partitions[0]: (written.inserted, written.updated, written.deleted)}
 
     def _refuse_orphans(self, rows: pl.DataFrame) -> None:
         """Refuse rows that refer to a key which a parent does not have."""
@@ -249,3 +234,16 @@ class Draft:
         parents = [reference.parent for reference in self.table.references]
         plans.let_choose(self.connection)
         plans.prefer_indexes(self.connection, new_bytes, [*ddl.tables_written_with(self.table), *parents])
+
+
+def _writer(connection: Connection, table: Table, scope: Scope) -> Writer:
+    """Begin to write in the way that the table declares."""
+    match mode := table.publish:
+        case ReplaceAll():
+            return ReplaceWriter(connection, table)
+        case ReplacePartition():
+            return PartitionsWriter(connection, table, mode, scope)
+        case Merge():
+            return MergeWriter(connection, table, mode)
+        case NewestPerKey():
+            return NewestWriter(connection, table, mode, scope)

@@ -15,11 +15,11 @@ from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.bookkeeping import UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.copy import STAGED
 from sparkify_assets.postgres.modes import ReplacePartition
-from sparkify_assets.postgres.publication import PartitionsWritten, Scope, Written
+from sparkify_assets.postgres.publication import Completed, Scope, Written
 from sparkify_assets.postgres.table import Table
 
-STAGED = sql.Identifier("pg_temp", "staged")
 STAGED_CLAIMS = sql.Identifier("pg_temp", "staged_claims")
 LOSERS = sql.Identifier("pg_temp", "losers")
 DEPARTED = sql.Identifier("pg_temp", "departed")
@@ -48,7 +48,7 @@ class Exchange:
     mode: ReplacePartition
     scope: Scope
 
-    def run(self, rows: int) -> PartitionsWritten:
+    def run(self, rows: int) -> Completed:
         """Do all the steps, inside the caller's transaction.
 
         Args:
@@ -309,7 +309,7 @@ class Exchange:
         inserted: dict[str, int],
         superseded: int = 0,
         restored: int = 0,
-    ) -> PartitionsWritten:
+    ) -> Completed:
         fresh = sum(inserted.values())
         kept = sum(each.kept for each in before.values())
         if staged != fresh + kept + superseded:
@@ -332,4 +332,4 @@ class Exchange:
             net_change=fresh + restored - departed,
             partition_rows={name: inserted.get(name, 0) + each.kept for name, each in before.items()},
         )
-        return PartitionsWritten(written, counts, created=False)
+        return Completed(written, counts)

@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
+import polars as pl
 from psycopg import sql
 
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.bookkeeping import UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.copy import copy_frame, stage
+from sparkify_assets.postgres.copy import STAGED, analyze, copy_frame, create_staged
 from sparkify_assets.postgres.modes import Merge, Vanished
-from sparkify_assets.postgres.publication import Publication, Written
+from sparkify_assets.postgres.publication import Completed, Written
 from sparkify_assets.postgres.table import Table
 
 
-def merge(connection: Connection, table: Table, mode: Merge, publication: Publication) -> Written:
-    """Merge the rows into the table by its key, inside the caller's transaction."""
-    frame = publication.rows
-    if ddl.create_or_check(connection, table):
-        copy_frame(connection, frame, names.relation(table), frozen=True)
-        ddl.finish(connection, table)
-        return Written(frame.height, inserted=frame.height, updated=0, unchanged=0, deleted=0, net_change=frame.height)
-    staged = stage(connection, frame, table, "staged")
-    # The key index finds doubled keys, which an update would take in any order, and serves the joins.
-    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(staged, names.columns(table.key)))
-    updated, inserted = upsert(connection, table, staged)
-    if mode.vanished == "prune":
-        # The frame is all there is: a key noted as vanished before may be back.
-        notes = sql.SQL("DELETE FROM {} WHERE table_name = %s").format(names.relation(UNUSED_ROWS))
-        connection.execute(notes, (table.qualified_name,))
-    vanished = sql.SQL("NOT EXISTS (SELECT FROM {} s WHERE {})").format(staged, names.same_values(table.key, "s", "t"))
-    deleted = remove_vanished(connection, table, mode.vanished, vanished)
-    return Written(
-        staged=frame.height,
-        inserted=inserted,
-        updated=updated,
-        unchanged=frame.height - inserted - updated,
-        deleted=deleted,
-        net_change=inserted - deleted,
-    )
+class MergeWriter:
+    """Merges rows into the table by its key, inside the caller's transaction.
+
+    Rows come a portion at a time, no key twice. They go straight into a table that is new; where there are rows
+    already they are staged, and merged at the end.
+    """
+
+    def __init__(self, connection: Connection, table: Table, mode: Merge) -> None:
+        """Create what is missing.
+
+        Raises:
+            PublishError: the stored table does not fit its declaration.
+        """
+        self._connection, self._table, self._mode = connection, table, mode
+        self._rows = 0
+        self._is_new = ddl.create_or_check(connection, table)
+        if not self._is_new:
+            create_staged(connection, table, STAGED)
+
+    def add(self, rows: pl.DataFrame, claims: pl.DataFrame | None = None) -> None:
+        """Write a portion of the rows."""
+        del claims
+        target = names.relation(self._table) if self._is_new else STAGED
+        copy_frame(self._connection, rows, target, frozen=self._is_new)
+        self._rows += rows.height
+
+    def complete(self) -> Completed:
+        """Bring the table to its new state; the temporary table `staged` remains until the transaction ends."""
+        if self._is_new:
+            ddl.finish(self._connection, self._table)
+            rows = self._rows
+            return Completed(
+                Written(rows, inserted=rows, updated=0, unchanged=0, deleted=0, net_change=rows), created=True
+            )
+        return Completed(self._merged())
+
+    def _merged(self) -> Written:
+        connection, table, mode = self._connection, self._table, self._mode
+        analyze(connection, STAGED)
+        # The key index finds doubled keys, which an update would take in any order, and serves the joins.
+        connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(STAGED, names.columns(table.key)))
+        updated, inserted = upsert(connection, table, STAGED)
+        if mode.vanished == "prune":
+            # The rows are all there is: a key noted as vanished before may be back.
+            notes = sql.SQL("DELETE FROM {} WHERE table_name = %s").format(names.relation(UNUSED_ROWS))
+            connection.execute(notes, (table.qualified_name,))
+        vanished = sql.SQL("NOT EXISTS (SELECT FROM {} s WHERE {})").format(
+            STAGED, names.same_values(table.key, "s", "t")
+        )
+        deleted = remove_vanished(connection, table, mode.vanished, vanished)
+        return Written(
+            staged=self._rows,
+            inserted=inserted,
+            updated=updated,
+            unchanged=self._rows - inserted - updated,
+            deleted=deleted,
+            net_change=inserted - deleted,
+        )
 
 
 def upsert(connection: Connection, table: Table, staged: sql.Identifier) -> tuple[int, int]:

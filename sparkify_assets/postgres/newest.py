@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
+import polars as pl
 from psycopg import sql
 
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.exchange import DEPARTED, STAGED
+from sparkify_assets.postgres.copy import STAGED
+from sparkify_assets.postgres.exchange import DEPARTED
 from sparkify_assets.postgres.merge import remove_vanished, upsert
 from sparkify_assets.postgres.modes import NewestPerKey, ReplacePartition
 from sparkify_assets.postgres.partitions import PartitionsWriter
-from sparkify_assets.postgres.publication import Publication, Written
+from sparkify_assets.postgres.publication import Completed, Scope, Written
 from sparkify_assets.postgres.table import Table
 
 NEWEST = sql.Identifier("pg_temp", "newest")
 TOUCHED = sql.Identifier("pg_temp", "touched")
 
 
-def publish_newest(connection: Connection, table: Table, mode: NewestPerKey, publication: Publication) -> Written:
-    """Replace the partitions' contributions, then write anew the keys that the old or the new ones name.
+class NewestWriter:
+    """Replaces the partitions' contributions, then writes anew the keys that the old or the new ones name.
 
     The newest contribution of a key is found through an index on (key, newest_by), never by aggregating history.
     """
-    _, contributions = ddl.tables_written_with(table)
-    assert isinstance(contributions.publish, ReplacePartition)
-    writer = PartitionsWriter(connection, contributions, contributions.publish, publication)
-    writer.add(publication.rows)
-    result = writer.complete()
-    created = ddl.create_or_check(connection, table)
-    if created:
-        ddl.finish(connection, table)
-    everything = created or result.created
-    _note_touched(connection, table, contributions, everything=everything)
-    _find_newest(connection, table, mode)
-    updated, inserted = upsert(connection, table, NEWEST)
-    lapsed = sql.SQL(
-        "EXISTS (SELECT FROM {} k WHERE {}) AND NOT EXISTS (SELECT FROM {} n WHERE {})"
-    ).format(
-        TOUCHED, names.same_values(table.key, "k", "t"), NEWEST, names.same_values(table.key, "n", "t")
-    )  # fmt: skip
-    deleted = remove_vanished(connection, table, mode.vanished, lapsed)
-    newest = _count(connection, NEWEST)
-    return Written(
-        staged=result.written.staged,
-        inserted=inserted,
-        updated=updated,
-        unchanged=newest - inserted - updated,
-        deleted=deleted,
-        net_change=inserted - deleted,
-        partition_rows=result.written.partition_rows,
-    )
+
+    def __init__(self, connection: Connection, table: Table, mode: NewestPerKey, scope: Scope) -> None:
+        """Create what is missing for the contributions.
+
+        Raises:
+            PublishError: a stored table does not fit its declaration.
+        """
+        self._connection, self._table, self._mode = connection, table, mode
+        _, self._contributions = ddl.tables_written_with(table)
+        assert isinstance(self._contributions.publish, ReplacePartition)
+        self._writer = PartitionsWriter(connection, self._contributions, self._contributions.publish, scope)
+
+    def add(self, rows: pl.DataFrame, claims: pl.DataFrame | None = None) -> None:
+        """Write a portion of the contributions.
+
+        Raises:
+            PublishError: one is of a partition that is not among the publication's.
+        """
+        del claims
+        self._writer.add(rows)
+
+    def complete(self) -> Completed:
+        """Bring both tables to their new state; temporary tables remain until the transaction ends."""
+        connection, table = self._connection, self._table
+        result = self._writer.complete()
+        created = ddl.create_or_check(connection, table)
+        if created:
+            ddl.finish(connection, table)
+        _note_touched(connection, table, self._contributions, everything=created or result.created)
+        _find_newest(connection, table, self._mode)
+        updated, inserted = upsert(connection, table, NEWEST)
+        lapsed = sql.SQL(
+            "EXISTS (SELECT FROM {} k WHERE {}) AND NOT EXISTS (SELECT FROM {} n WHERE {})"
+        ).format(
+            TOUCHED, names.same_values(table.key, "k", "t"), NEWEST, names.same_values(table.key, "n", "t")
+        )  # fmt: skip
+        deleted = remove_vanished(connection, table, self._mode.vanished, lapsed)
+        written = Written(
+            staged=result.written.staged,
+            inserted=inserted,
+            updated=updated,
+            unchanged=_count(connection, NEWEST) - inserted - updated,
+            deleted=deleted,
+            net_change=inserted - deleted,
+            partition_rows=result.written.partition_rows,
+        )
+        return Completed(written, created=created)
 
 
 def _note_touched(connection: Connection, table: Table, contributions: Table, *, everything: bool) -> None:

@@ -10,10 +10,10 @@ from psycopg import sql
 from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.copy import analyze, copy_frame, create_staged
-from sparkify_assets.postgres.exchange import STAGED, STAGED_CLAIMS, Exchange
+from sparkify_assets.postgres.copy import STAGED, analyze, copy_frame, create_staged
+from sparkify_assets.postgres.exchange import STAGED_CLAIMS, Exchange
 from sparkify_assets.postgres.modes import ReplacePartition
-from sparkify_assets.postgres.publication import PartitionsWritten, Scope, Written
+from sparkify_assets.postgres.publication import Completed, Scope, Written
 from sparkify_assets.postgres.table import Table
 
 
@@ -57,7 +57,7 @@ class PartitionsWriter:
         if self._mode.claims is not None and claims is not None:
             self._copy(claims, self._mode.claims, STAGED_CLAIMS)
 
-    def complete(self) -> PartitionsWritten:
+    def complete(self) -> Completed:
         """Bring the table to its new state.
 
         Unless the table is new, the temporary tables `staged` and `departed` (rows that left the table) remain until
@@ -117,13 +117,13 @@ class PartitionsWriter:
             )
             self._connection.execute(sql.SQL("TRUNCATE {}").format(names.relation(table)))
 
-    def _filled(self) -> PartitionsWritten:
+    def _filled(self) -> Completed:
         rows = dict(self._rows)
         every = self._rows.total()
         written = Written(
             staged=every, inserted=every, updated=0, unchanged=0, deleted=0, net_change=every, partition_rows=rows
         )
-        return PartitionsWritten(written, {name: (count, 0, 0) for name, count in rows.items()}, created=True)
+        return Completed(written, {name: (count, 0, 0) for name, count in rows.items()}, created=True)
 
 
 def _span(partitions: tuple[str, ...]) -> str:

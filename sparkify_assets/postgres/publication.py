@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import polars as pl
 
@@ -73,9 +74,25 @@ class Written:
 
 
 @dataclass(frozen=True)
-class PartitionsWritten:
-    """What was written, of each partition too, and whether the table is new."""
+class Completed:
+    """What a writer has done.
+
+    Attributes:
+        written: in all.
+        counts: of each partition, rows inserted, updated and deleted, where the mode tells them.
+        created: the table is new.
+    """
 
     written: Written
-    counts: dict[str, tuple[int, int, int]]
-    created: bool
+    counts: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    created: bool = False
+
+
+class Writer(Protocol):
+    """Brings a table to a new state in the way that its mode says, inside the caller's transaction."""
+
+    def add(self, rows: pl.DataFrame, claims: pl.DataFrame | None = None) -> None:
+        """Write a portion of the rows, and of the claims where the mode has them, where nobody else sees it."""
+
+    def complete(self) -> Completed:
+        """Make of all portions what the table is to be."""

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.copy import ROWS_A_BLOCK, copy_frame, stage
+from sparkify_assets.postgres.copy import ROWS_A_BLOCK, STAGED, copy_frame, create_staged
 from sparkify_assets.postgres.publication import Publication
 from sparkify_assets.postgres.publish import publish
 from sparkify_assets.postgres.read import read
@@ -88,18 +88,18 @@ def test_frames_of_any_height_arrive_whole(connection: Connection, height: int) 
 
 def test_staged_rows_end_with_the_transaction(connection: Connection) -> None:
     with connection.transaction():
-        staged = stage(connection, rows_of(READINGS, (1, "a", 2, None, 3)), READINGS, "staged")
+        create_staged(connection, READINGS, STAGED)
+        copy_frame(connection, rows_of(READINGS, (1, "a", 2, None, 3)), STAGED)
         rows = connection.execute("SELECT * FROM pg_temp.staged").fetchall()
 
-    assert staged.as_string() == '"pg_temp"."staged"'
     assert rows == [(1, "a", 2, None, 3)]
     assert connection.execute("SELECT to_regclass('pg_temp.staged')").fetchone() == (None,)
 
 
 def test_columns_are_copied_by_name(connection: Connection) -> None:
     with connection.transaction():
-        target = stage(connection, READINGS.empty_frame(), READINGS, "staged")
-        copy_frame(connection, rows_of(READINGS, (1, "a", 2, None, 3)).select("minute", "station_id"), target)
+        create_staged(connection, READINGS, STAGED)
+        copy_frame(connection, rows_of(READINGS, (1, "a", 2, None, 3)).select("minute", "station_id"), STAGED)
         rows = connection.execute("SELECT * FROM pg_temp.staged").fetchall()
 
     assert rows == [(None, "a", 2, None, None)]

@@ -12,6 +12,7 @@ from sparkify_assets.transforms.gates import (
     gate_artists,
     gate_songplays,
     gate_songs,
+    gate_start_times,
     gate_time,
     gate_user_days,
 )
@@ -36,17 +37,19 @@ def test_frames_as_built_pass_with_their_figures() -> None:
         gate_artists(ARTISTS, RECORDS),
         gate_songs(SONGS, RECORDS),
         gate_user_days(USER_DAYS, EVENTS.lazy()),
-        gate_time(TIME, EVENTS.lazy()),
+        gate_time(TIME),
+        gate_start_times(TIME, EVENTS.lazy()),
         gate_songplays(SONGPLAYS, EVENTS.lazy(), SONGS),
     ]
 
-    assert [gate.failures for gate in gates] == [()] * 5
+    assert [gate.failures for gate in gates] == [()] * 6
     assert all(gate.passed for gate in gates)
     assert [dict(gate.figures) for gate in gates] == [
         {"rows": 2, "artists in the records": 2},
         {"rows": 3, "songs in the records": 3},
         {"rows": 2, "user days in the events": 2, "plays in the events": 2},
-        {"rows": 1, "start times in the events": 1},
+        {"rows": 1},
+        {"plays in the events": 2},
         {"rows": 2, "plays in the events": 2, "plays with a known song": 2},
     ]
 
@@ -65,7 +68,9 @@ def test_empty_frames_pass() -> None:
     assert gate_artists(build_artists(no_records), no_records).passed
     assert gate_songs(no_songs, no_records).passed
     assert gate_user_days(build_user_days(no_events), no_events.lazy()).passed
-    assert gate_time(build_time(no_events), no_events.lazy()).passed
+    assert gate_time(build_time(no_events)).passed
+    assert gate_start_times(build_time(no_events), no_events.lazy()).passed
+    assert gate_start_times(TIME, no_events.lazy()).passed
     assert gate_songplays(build_songplays(no_events, no_songs), no_events.lazy(), no_songs).passed
 
 
@@ -121,12 +126,12 @@ def test_lost_play_of_a_user_day_is_counted() -> None:
 def test_lost_start_time_fails_and_another_one_more_does_not() -> None:
     other = TIME.with_columns(start_time=pl.col("start_time") + dt.timedelta(seconds=1))
 
-    assert gate_time(pl.concat([TIME, other]), EVENTS.lazy()).passed
-    assert gate_time(other, EVENTS.lazy()).failures == ("1 start time(s) of plays have no row",)
+    assert gate_start_times(pl.concat([TIME, other]), EVENTS.lazy()).passed
+    assert gate_start_times(other, EVENTS.lazy()).failures == ("1 start time(s) of plays have no row",)
 
 
 def test_weekday_out_of_range_is_named() -> None:
-    gate = gate_time(TIME.with_columns(weekday=pl.lit(7, pl.Int16)), EVENTS.lazy())
+    gate = gate_time(TIME.with_columns(weekday=pl.lit(7, pl.Int16)))
 
     assert gate.failures == ("rule 'weekday|max' is broken by 1 row(s)",)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sparkify_assets.schemas import Time
 from sparkify_assets.schemas.staged import FIRST_MOMENT_MS, LAST_MOMENT_MS
-from sparkify_assets.transforms.time import build_time, moment, take_apart
+from sparkify_assets.transforms.time import build_time, in_order, moment, start_times, take_apart
 
 from .records import NOON_MS, events
 
@@ -87,10 +87,13 @@ def test_plays_alone_have_a_row_each_moment_once_in_order() -> None:
     assert built["start_time"].dt.epoch("ms").to_list() == [NOON_MS, NOON_MS + 1]
 
 
-def test_take_apart_gives_the_rows_of_other_moments() -> None:
-    built = build_time(events({}))
+def test_start_times_of_several_portions_are_each_taken_once_in_order() -> None:
+    later, earlier = events({"ts": NOON_MS}, {"ts": NOON_MS + 1}), events({"ts": NOON_MS - 1}, {"ts": NOON_MS})
 
-    assert take_apart(pl.concat([built, built])).equals(built)
+    found = in_order([start_times(later), start_times(earlier.lazy()), start_times(events())])
+
+    assert take_apart(found).equals(build_time(pl.concat([later, earlier])))
+    assert found["start_time"].dt.epoch("ms").to_list() == [NOON_MS - 1, NOON_MS, NOON_MS + 1]
 
 
 def test_no_plays_give_no_rows() -> None:
