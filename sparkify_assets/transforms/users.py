@@ -21,13 +21,22 @@ def build_user_days(events: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
         `plays` counts the day's plays.
     """
     key = ["log_date", "user_id"]
-    of_users = events.lazy().filter(pl.col("user_id").is_not_null())
-    latest = of_users.sort(MOMENT_ORDER).unique(key, keep="last", maintain_order=True)
-    plays = of_users.group_by(key).agg((pl.col("page") == PLAY).sum().cast(pl.Int64).alias("plays"))
+    of_users = (
+        events.lazy()
+        .filter(pl.col("user_id").is_not_null())
+        .select(*key, *MOMENT_ORDER, "page", "first_name", "last_name", "gender", "level")
+        .collect()
+        .lazy()
+    )
+    plays = (pl.col("page") == PLAY).sum().cast(pl.Int64).alias("plays")
+    days = of_users.group_by(key).agg(pl.col("ts").max().alias("ends"), plays)
+    # Only the last events of a user's day need to be put in order, rather than all of them.
     return (
-        latest.join(plays, on=key, validate="1:1")
+        of_users.join(days, on=key, validate="m:1")
+        .filter(pl.col("ts") == pl.col("ends"))
+        .sort(*key, *MOMENT_ORDER)
+        .unique(key, keep="last", maintain_order=True)
         .with_columns(moment("ts").alias("last_event_time"), pl.col("level").cast(pl.Enum(LEVELS)))
         .select(UserDays.column_names())
-        .sort(key)
         .collect()
     )
