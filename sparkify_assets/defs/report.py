@@ -22,6 +22,8 @@ ANSWERS_ARE_NEW = dg.AutomationCondition.eager().replace(
 Loads that follow each other closely have one report, a load that failed later on has its own. `eager` by itself would
 take the first look for a drawing, and so leave out what was loaded before `make ui` was first started.
 """
+AT_MOST_TEN_MINUTES = {"dagster/max_runtime": "600"}
+"""A tag by which Dagster ends a drawing that hangs: the next one waits for it. It takes seconds otherwise."""
 
 
 class ReportFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
@@ -74,5 +76,6 @@ new_answers = dg.AutomationConditionSensorDefinition(
     target=[listening_report],
     minimum_interval_seconds=read_settings().look_every_s,
     default_status=dg.DefaultSensorStatus.RUNNING,
+    run_tags=AT_MOST_TEN_MINUTES,
     description="Draws the listening report when a load has published the answers anew.",
 )

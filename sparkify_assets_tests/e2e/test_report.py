@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from sparkify_assets.report.files import PAGE
 from sparkify_assets_tests.e2e.place import Place, as_url, materialize_command
@@ -77,6 +78,8 @@ def test_daemon_has_the_report_drawn_after_each_load_also_after_one_that_failed_
 
         assert settled(loader) == {"SUCCESS": 2, "FAILURE": 1}
         assert eventually(lambda: runs(loader, of_reports=True) == {"SUCCESS": 3})
+        limits = loader.query(sql.SQL("SELECT value FROM dagster.run_tags WHERE key = 'dagster/max_runtime'"))
+        assert limits == [("600",)] * 3
     assert nothing_is_left(place)
 
 
