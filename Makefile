@@ -22,14 +22,17 @@ export DAGSTER_DISABLE_TELEMETRY = 1
 # Without compiled files every start would take twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check ui psql notebook up down reset sample pictures docs format bench help
+.PHONY: run report test check ui psql notebook up down reset sample pictures docs format bench help
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
-run: $(RUN_READY)  ## load everything in SPARKIFY_DATA into the star and show what is in it
+run: $(RUN_READY)  ## load everything in SPARKIFY_DATA into the star, show what is in it, draw the report
 	@$(BIN)/python -m sparkify_assets.commands.run
+
+report: $(RUN_READY)  ## draw the listening report anew, without a load
+	@$(BIN)/python -m sparkify_assets.commands.report
 
 test: $(TEST_READY)  ## format, lint, types and the whole test suite
 	@$(BIN)/ruff format --check .

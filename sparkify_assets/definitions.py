@@ -1,11 +1,11 @@
-"""The one entry point for Dagster: everything wired, explicitly."""
+"""The entry point of a load: everything wired, explicitly. That of the UI is `all_definitions`."""
 
 from __future__ import annotations
 
 import dagster as dg
 
 from sparkify_assets import process
-from sparkify_assets.defs import answers, ledger, raw, report, star
+from sparkify_assets.defs import answers, ledger, raw, star
 from sparkify_assets.defs.alerts import ALERTS
 from sparkify_assets.defs.checks import STORED_CHECKS
 from sparkify_assets.defs.jobs import JOBS
@@ -33,7 +33,6 @@ ASSETS = [
     star.unused_rows,
     answers.level_events,
     answers.analytics,
-    report.listening_report,
     ledger.loaded_log_files,
     ledger.loaded_song_files,
 ]
@@ -54,7 +53,6 @@ defs = dg.Definitions(
     sensors=[*SENSORS, *ALERTS],
     resources={
         "database": DATABASE,
-        "drawing": report.Drawing(folder=str(SETTINGS.report)),
         "watch": Watch(settle_s=SETTINGS.settle_s, retract=SETTINGS.retract),
         "postgres_io_manager": SparkifyIOManager(database=DATABASE),
         "staging": STAGING,

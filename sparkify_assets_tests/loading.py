@@ -12,7 +12,7 @@ from psycopg import sql
 
 from sparkify_assets.definitions import ASSETS
 from sparkify_assets.defs.checks import STORED_CHECKS
-from sparkify_assets.defs.report import Drawing, listening_report
+from sparkify_assets.defs.report import ReportFolder, listening_report
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, SparkifyIOManager
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
 
@@ -39,9 +39,8 @@ STAR = {
         "log_date",
     ),
 }
-WITHOUT_REPORT = [asset for asset in ASSETS if asset is not listening_report]
 ALL_BUT_MATCHES = " or ".join(
-    f"key:{key.to_user_string()}" for asset in WITHOUT_REPORT for key in asset.keys if key.path != ["matches"]
+    f"key:{key.to_user_string()}" for asset in ASSETS for key in asset.keys if key.path != ["matches"]
 )
 """What a load is without its step that matches the plays of other days anew."""
 Rows = list[tuple[object, ...]]
@@ -67,14 +66,11 @@ class Loader:
     lock_timeout_s: float = 60.0
     retries: int = 0
     retry_delay_s: float = 0.1
-    report: Path | None = None
-    """Where the listening report goes; without, none is made, which saves each load a second or two."""
 
     def load(
         self, first: dt.date = FIRST_DAY, last: dt.date = LAST_DAY, *, select: str = "*", raise_on_error: bool = True
     ) -> dg.ExecuteInProcessResult:
         """Materialize the days in one run, as `dagster asset materialize --partition-range` does."""
-        assets = ASSETS if self.report else WITHOUT_REPORT
         database = self.database()
         staging = StagingFolder(location=str(self.staging))
         tags = {
@@ -87,7 +83,7 @@ class Loader:
             # Dagster 1.13 itself calls what it deprecates, for any resource that another one depends on.
             warnings.filterwarnings("ignore", "InitResourceContext.dagster_run is deprecated", DeprecationWarning)
             return dg.materialize(
-                [*(asset.with_attributes(backfill_policy=policy) for asset in assets), *STORED_CHECKS],
+                [*(asset.with_attributes(backfill_policy=policy) for asset in ASSETS), *STORED_CHECKS],
                 selection=None if select == "*" else dg.AssetSelection.from_string(select),
                 instance=instance,
                 tags=tags,
@@ -98,8 +94,17 @@ class Loader:
                     "staging": staging,
                     "staging_io_manager": StagingIOManager(folder=staging),
                     "raw_files": self.raw_files(),
-                    "drawing": Drawing(folder=str(self.report)),
                 },
+            )
+
+    def draw_report(self, folder: Path, *, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
+        """Draw the listening report into the folder, as `make report` does."""
+        with TemporaryDirectory() as home, dg.DagsterInstance.ephemeral(home) as instance:
+            return dg.materialize(
+                [listening_report],
+                instance=instance,
+                raise_on_error=raise_on_error,
+                resources={"database": self.database(), "report_folder": ReportFolder(path=str(folder))},
             )
 
     def database(self) -> SparkifyDatabase:

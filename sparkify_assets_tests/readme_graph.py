@@ -5,7 +5,7 @@ from itertools import groupby
 
 import dagster as dg
 
-from sparkify_assets.definitions import defs
+from sparkify_assets.all_definitions import defs
 from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER
 
 FILES = {SONG_FOLDER: "raw_song_files", LOG_FOLDER: "raw_logs"}

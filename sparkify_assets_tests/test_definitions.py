@@ -8,7 +8,10 @@ import sys
 import dagster as dg
 import pytest
 
-from sparkify_assets.definitions import ASSETS, defs
+from sparkify_assets import definitions
+from sparkify_assets.all_definitions import defs
+from sparkify_assets.definitions import ASSETS
+from sparkify_assets.defs.jobs import JOBS
 from sparkify_assets.defs.partitions import days_of
 from sparkify_assets.defs.tables import TABLE_OF_ASSET
 from sparkify_assets.report.sections import QUESTIONS
@@ -100,7 +103,16 @@ GATES = {"fit_to_publish", "records_are_accepted"}
 def test_assets_are_these_and_no_misspelt_dependency_made_another() -> None:
     assert {key.to_user_string() for key in GRAPH.get_all_asset_keys()} == set(ASSETS_EXPECTED)
     assert all(GRAPH.get(key).is_executable for key in GRAPH.get_all_asset_keys())
-    assert len(ASSETS) == len(ASSETS_EXPECTED) - len(VIEWS_EXPECTED)
+    assert len(ASSETS) == len(ASSETS_EXPECTED) - len(VIEWS_EXPECTED) - 1
+
+
+def test_no_load_draws_the_report() -> None:
+    load = definitions.defs.resolve_asset_graph()
+
+    assert {key.to_user_string() for key in load.get_all_asset_keys()} == set(ASSETS_EXPECTED) - {REPORT}
+    assert not any(
+        dg.AssetKey(REPORT) in defs.resolve_job_def(job.name).asset_layer.executable_asset_keys for job in JOBS
+    )
 
 
 @pytest.mark.parametrize("name", ASSETS_EXPECTED)
@@ -235,10 +247,11 @@ def test_days_ahead_exist_when_they_are_set() -> None:
     assert list(days_of(read_settings(given)).get_partition_keys()) == [str(day) for day in ahead]
 
 
+@pytest.mark.parametrize("module", ["definitions", "all_definitions"])
 @pytest.mark.parametrize("executor", ["in_process", "multiprocess"])
-def test_definitions_load_without_warning_with_either_executor(executor: str) -> None:
+def test_definitions_load_without_warning_with_either_executor(executor: str, module: str) -> None:
     program = (
-        "from sparkify_assets.definitions import defs; import dagster as dg; "
+        f"from sparkify_assets.{module} import defs; import dagster as dg; "
         "dg.Definitions.validate_loadable(defs); print(defs.executor.name)"
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SPARKIFY_", "DAGSTER_"))}

@@ -23,7 +23,9 @@ SEEN_BY_POLARS = """
 
 
 # What Dagster loads: the code, and what dagster.yaml names.
-@pytest.mark.parametrize("entry_point", ["sparkify_assets.definitions", "sparkify_assets.defs.storage"])
+@pytest.mark.parametrize(
+    "entry_point", [f"sparkify_assets.{name}" for name in ("definitions", "all_definitions", "defs.storage")]
+)
 @pytest.mark.parametrize(("given", "expected"), [({}, ALLOCATOR), ({"_RJEM_MALLOC_CONF": "narenas:1"}, "narenas:1")])
 def test_allocator_is_told_before_polars_is_loaded_and_the_user_has_the_last_word(
     given: dict[str, str], expected: str, entry_point: str

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from sparkify_assets.definitions import defs
+from sparkify_assets.all_definitions import defs
 from sparkify_assets.settings import CHECKOUT
 from sparkify_assets_tests import data_dictionary
 from sparkify_assets_tests.readme_graph import draw

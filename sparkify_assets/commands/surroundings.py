@@ -14,7 +14,7 @@ from sparkify_assets.watching.lateness import files_come
 
 DAGSTER_YAML = CHECKOUT / "dagster.yaml"
 MODULE = "sparkify_assets.definitions"
-
+REPORT_MODULE = "sparkify_assets.all_definitions"
 
 DAGSTER = (sys.executable, "-m", "dagster")
 """Dagster's command by this Python. The script beside it names the folder it was installed in: in a checkout that was
@@ -41,14 +41,20 @@ def dagster_environment(*, growing: bool = False) -> dict[str, str]:
         IngestError: there is no log folder.
     """
     settings = read_settings()
+    environment = home_environment(settings)
+    if not {"SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY"} & environment.keys():
+        days = [day for day in find_days(settings.data) if EARLIEST_DAY <= day <= LATEST_DAY]
+        environment |= _days_to_come(days) if growing else _days_of_files(days)
+    return environment
+
+
+def home_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment for a Dagster command that asks for no day: DAGSTER_HOME and the code alone."""
     environment = {name: value for name, value in os.environ.items() if value != ""}
     # This checkout's code, also where the virtual environment came from another one.
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(CHECKOUT), environment.get("PYTHONPATH")]))
     if "DAGSTER_HOME" not in environment:
         environment["DAGSTER_HOME"] = str(_linked_home(settings))
-    if not {"SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY"} & environment.keys():
-        days = [day for day in find_days(settings.data) if EARLIEST_DAY <= day <= LATEST_DAY]
-        environment |= _days_to_come(days) if growing else _days_of_files(days)
     return environment
 
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from sparkify_assets.defs import answers, ledger, raw, report, star
+from sparkify_assets.defs import answers, ledger, raw, star
 
 ONE_LOAD_AT_A_TIME = {"sparkify/load": "star"}
 """A tag by which dagster.yaml keeps loads from running beside each other: they would take turns at every table."""
@@ -17,7 +17,7 @@ LOG_SIDE = (
     answers.level_events,
     ledger.loaded_log_files,
 )
-ENDING = (star.matches, star.unused_rows, answers.analytics, report.listening_report)
+ENDING = (star.matches, star.unused_rows, answers.analytics)
 
 load_everything = dg.define_asset_job(
     "load_everything",

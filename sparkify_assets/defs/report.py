@@ -1,10 +1,9 @@
-"""The listening report: the answers as one page with pictures, made anew with every load."""
+"""The listening report: the answers as one page with pictures, drawn anew after every load."""
 
 import base64
 from pathlib import Path
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from sparkify_assets.defs.answers import GROUP
 from sparkify_assets.defs.look import OWNERS
@@ -12,36 +11,25 @@ from sparkify_assets.defs.resources import SparkifyDatabase
 from sparkify_assets.report.collect import collect
 from sparkify_assets.report.files import alone_in, keep
 from sparkify_assets.report.make import MAIN, Report, make_report
-from sparkify_assets.report.pen import Pen
 from sparkify_assets.report.sections import PARTS, QUESTIONS
+from sparkify_assets.settings import read_settings
+
+ANSWERS_ARE_NEW = dg.AutomationCondition.eager().replace(
+    "handled", dg.AutomationCondition.newly_requested() | dg.AutomationCondition.newly_updated()
+)
+"""Some load has published the views since the report was drawn, and none is about to.
+
+Loads that follow each other closely have one report, a load that failed later on has its own. `eager` by itself would
+take the first look for a drawing, and so leave out what was loaded before `make ui` was first started.
+"""
+AT_MOST_TEN_MINUTES = {"dagster/max_runtime": "600"}
+"""A tag by which Dagster ends a drawing that hangs: the next one waits for it. It takes seconds otherwise."""
 
 
-class Drawing(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
-    """The process that draws, begun with the run: while the load goes on it gets ready, on another core.
+class ReportFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
+    """Where the report is kept."""
 
-    Attributes:
-        folder: where the report is kept.
-    """
-
-    folder: str
-    _pen: Pen | None = PrivateAttr(default=None)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Have it get ready."""
-        del context
-        self._pen = Pen()
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Have it end, also where nothing was drawn."""
-        del context
-        if self._pen is not None:
-            self._pen.put_away()
-
-    def pen(self) -> Pen:
-        """Return a pen that has not drawn yet: of a step that is tried again, a new one."""
-        if self._pen is None or not self._pen.is_held:
-            self._pen = Pen()
-        return self._pen
+    path: str
 
 
 @dg.asset(
@@ -50,19 +38,20 @@ class Drawing(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic ove
     kinds={"altair", "html"},
     owners=OWNERS,
     code_version="1",
+    automation_condition=ANSWERS_ARE_NEW,
 )
 def listening_report(
-    context: dg.AssetExecutionContext, database: SparkifyDatabase, drawing: Drawing
+    context: dg.AssetExecutionContext, database: SparkifyDatabase, report_folder: ReportFolder
 ) -> dg.MaterializeResult[None]:
     """One page with pictures, a file to be mailed around: what is listened to, when, where, by whom, on which plan."""
-    folder, run_id = Path(drawing.folder), context.run.run_id
+    folder, run_id = Path(report_folder.path), context.run.run_id
     with alone_in(folder):
         with (
             database.retried(context.retry_number),
             database.connect(f"run {run_id[:8]} listening_report") as connection,
         ):
             collected = collect(connection)
-        report = make_report(collected, drawing.pen())
+        report = make_report(collected)
         kept = keep(folder, run_id, report.page, {name: picture.png for name, picture in report.pictures.items()})
     return dg.MaterializeResult(
         metadata={
@@ -80,3 +69,13 @@ def _shown(report: Report, name: str) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(
         f"![{title}](data:image/png;base64,{base64.b64encode(report.pictures[name].small).decode()})"
     )
+
+
+new_answers = dg.AutomationConditionSensorDefinition(
+    name="new_answers",
+    target=[listening_report],
+    minimum_interval_seconds=read_settings().look_every_s,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    run_tags=AT_MOST_TEN_MINUTES,
+    description="Draws the listening report when a load has published the answers anew.",
+)

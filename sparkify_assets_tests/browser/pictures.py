@@ -77,6 +77,9 @@ def main() -> None:
         code, said = place.materialize(str(FIRST_SAMPLE_DAY), str(LAST_SAMPLE_DAY))
         if code:
             sys.exit(f"the sample was not loaded:\n{said[-3000:]}")
+        code, said = place.module("report")
+        if code:
+            sys.exit(f"the report was not drawn:\n{said[-3000:]}")
         with serving(place, folder / "make-ui.log") as url, open_page() as page:
             take_pictures(DagsterUI(page, url), FOLDER)
             picture_report(page, folder / "home" / "report" / PAGE, FOLDER)

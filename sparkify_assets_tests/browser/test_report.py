@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route
 
+from sparkify_assets.report.drawing import draw
 from sparkify_assets.report.files import PAGE
 from sparkify_assets.report.page import write_page
 from sparkify_assets.report.palette import DAY, NIGHT
-from sparkify_assets.report.pen import Pen
 from sparkify_assets.report.sections import PARTS, period, sections, tiles
 from sparkify_assets.report.texts import shown
 from sparkify_assets_tests.browser.chromium import open_page
@@ -48,8 +48,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """Make a report of texts that would break a careless page, and open it; nothing else can be reached."""
     answers = answers_of(HOSTILE)
     parts = sections(answers)
-    with Pen() as pen:
-        pictures = pen.draw({part.question: part.chart for part in parts})
+    pictures = draw({part.question: part.chart for part in parts})
     svgs = {name: picture.svg for name, picture in pictures.items()}
     path = tmp_path_factory.mktemp("report") / PAGE
     page_text = write_page(parts, tiles(answers), svgs, period=period(answers), made_at=dt.datetime.now(dt.UTC))

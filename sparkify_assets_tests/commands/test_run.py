@@ -1,53 +1,12 @@
-"""What `make run` shows of Dagster's log."""
+"""What `make run` says of a load that fails."""
 
-import io
 import re
 from pathlib import Path
 
 import pytest
 
-from sparkify_assets.commands.run import STEP_WIDTH, _failure, _progress
-from sparkify_assets.definitions import defs
-
-START = "2018-11-05 10:00:00 +0000 - dagster - "
-JOB = "__ASSET_JOB - 5e1f - "
-FAILED = f'{START}ERROR - {JOB}3 - songs - STEP_FAILURE - Execution of step "songs" failed.'
-WRAPPER = "dagster._core.errors.DagsterExecutionHandleOutputError: Error occurred while handling output"
-REFUSED = "sparkify_assets.errors.PublishError: table 'public.songs': permission denied for schema public; grant it"
-BENEATH = "psycopg.errors.InsufficientPrivilege: permission denied for schema public"
-OF_DAGSTER = "dagster._core.errors.DagsterInvariantViolationError: metadata for a partition without definition"
-
-
-def shown(*lines: str) -> tuple[list[str], list[str]]:
-    """Return what is shown of the lines, and what counts as told of errors."""
-    told: list[str] = []
-    text = "".join(f"{line}\n" for line in lines)
-    return list(_progress(io.StringIO(text), io.StringIO(), told)), told
-
-
-def test_step_that_ends_is_a_line() -> None:
-    end = f'{START}DEBUG - {JOB}3 - songs - STEP_SUCCESS - Finished execution of step "songs" in 53ms.'
-
-    assert shown(end) == (["  done    songs                  53ms"], [])
-
-
-def test_cause_is_told_once_without_wrappers_and_what_lies_beneath() -> None:
-    lines, _ = shown(FAILED, REFUSED, BENEATH, WRAPPER, REFUSED)
-
-    assert lines == [
-        "  FAILED  songs",
-        "  error   PublishError: table 'public.songs': permission denied for schema public; grant it",
-    ]
-
-
-def test_error_of_dagster_itself_is_told() -> None:
-    lines, told = shown(FAILED, OF_DAGSTER, WRAPPER)
-
-    assert lines == [
-        "  FAILED  songs",
-        "  error   DagsterInvariantViolationError: metadata for a partition without definition",
-    ]
-    assert told == ["metadata for a partition without definition"]
+from sparkify_assets.commands.materialize import Done
+from sparkify_assets.commands.run import _failure
 
 
 @pytest.mark.parametrize(
@@ -62,13 +21,6 @@ def test_failure_says_where_it_stands_and_what_to_do(tmp_path: Path, code: int, 
     log = tmp_path / "run.log"
     log.write_text("the beginning\nthe end\n\n")
 
-    said = _failure("1.0 s", log, code, told)
+    said = _failure(Done(code, "1.0 s", log, told))
 
     assert re.search(expected.format(re.escape(str(log))), said, re.DOTALL)
-
-
-def test_names_of_all_steps_fit_their_column() -> None:
-    steps = [node.name for node in defs.resolve_job_def("load_everything").nodes]
-
-    assert "check_songplays" in steps
-    assert max(map(len, steps)) <= STEP_WIDTH

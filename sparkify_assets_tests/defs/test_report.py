@@ -1,25 +1,29 @@
-"""The listening report as an asset: made with every load, kept with its run, and of one moment."""
+"""The listening report as an asset: drawn when a load has given new answers, kept with its run, and of one moment."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dagster as dg
 import psycopg
 import pytest
 from psycopg import sql
 
+from sparkify_assets.all_definitions import defs
 from sparkify_assets.analytics.roles import READER
 from sparkify_assets.analytics.tables import ROLLUPS
-from sparkify_assets.defs.report import Drawing
-from sparkify_assets.errors import AnswerError
+from sparkify_assets.errors import AnswerError, ReportError
 from sparkify_assets.postgres.connection import connected
 from sparkify_assets.report.collect import collect
 from sparkify_assets.report.files import PAGE
 from sparkify_assets.report.make import MAIN
-from sparkify_assets.report.sections import PARTS
+from sparkify_assets.report.sections import PARTS, QUESTIONS
 from sparkify_assets.settings import CHECKOUT
 from sparkify_assets_tests.loading import Loader
 
+REPORT = "listening_report"
 MOST_CHARACTERS = 80_000
 """Of a picture in Dagster's event log, which keeps those of every load."""
 
@@ -28,17 +32,37 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def loader(tmp_path: Path, database_url: str) -> Loader:
-    """Give a loader of the sample that makes the report."""
-    return Loader(CHECKOUT / "data", tmp_path / "staging", database_url, report=tmp_path / "report")
+    """Give a loader of the sample."""
+    return Loader(CHECKOUT / "data", tmp_path / "staging", database_url)
+
+
+@contextmanager
+def asked() -> Iterator[Callable[..., int]]:
+    """Give what materializes assets, looks as the daemon does, and returns how many drawings are asked for."""
+    with TemporaryDirectory() as folder, dg.DagsterInstance.ephemeral(folder) as instance:
+        cursor = None
+
+        def ask(*materialized: str) -> int:
+            nonlocal cursor
+            for name in materialized:
+                instance.report_runless_asset_event(dg.AssetMaterialization(name))
+            result = dg.evaluate_automation_conditions(
+                defs=defs, instance=instance, asset_selection=dg.AssetSelection.assets(REPORT), cursor=cursor
+            )
+            cursor = result.cursor
+            return result.total_requested
+
+        yield ask
 
 
 def metadata_of(result: dg.ExecuteInProcessResult) -> dict[str, dg.MetadataValue]:
-    (event,) = result.asset_materializations_for_node("listening_report")
+    (event,) = result.asset_materializations_for_node(REPORT)
     return dict(event.metadata)
 
 
-def test_load_makes_the_report_and_the_next_one_makes_it_anew(loader: Loader, tmp_path: Path) -> None:
-    first = loader.load()
+def test_report_is_of_the_load_and_the_next_one_is_another(loader: Loader, tmp_path: Path) -> None:
+    loader.load()
+    first = loader.draw_report(tmp_path / "report")
 
     shown = metadata_of(first)
     page = tmp_path / "report" / PAGE
@@ -54,15 +78,16 @@ def test_load_makes_the_report_and_the_next_one_makes_it_anew(loader: Loader, tm
         assert said in text
 
     loader.execute(sql.SQL("UPDATE analytics.song_totals SET plays = 300 WHERE song = 'Out Of Office'"))
-    second = loader.load(select="key:listening_report")
+    second = loader.draw_report(tmp_path / "report")
 
     assert "300" in page.read_text()
     assert page.read_text() == (tmp_path / "report" / "runs" / second.run_id / PAGE).read_text()
     assert (of_run / PAGE).read_text() == text
 
 
-def test_main_charts_are_shown_in_the_ui_as_pictures_that_need_no_network(loader: Loader) -> None:
-    shown = metadata_of(loader.load())
+def test_main_charts_are_shown_in_the_ui_as_pictures_that_need_no_network(loader: Loader, tmp_path: Path) -> None:
+    loader.load()
+    shown = metadata_of(loader.draw_report(tmp_path / "report"))
 
     for name in MAIN:
         markdown = str(shown[name].value)
@@ -76,22 +101,20 @@ def test_report_of_nothing_says_so(loader: Loader, tmp_path: Path) -> None:
     (loader.data / "song_data").mkdir(parents=True)
     (loader.data / "log_data").mkdir()
 
-    shown = metadata_of(loader.load())
+    loader.load()
+    shown = metadata_of(loader.draw_report(tmp_path / "report"))
 
     assert shown["days"] == dg.MetadataValue.text("no plays yet")
     assert not set(MAIN) & set(shown)
     assert (tmp_path / "report" / PAGE).read_text().count("There is nothing to show.") == len(PARTS)
 
 
-def test_folder_that_cannot_be_written_fails_the_report_alone(loader: Loader, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_an_error_that_says_what_to_do(loader: Loader, tmp_path: Path) -> None:
+    loader.load()
     (tmp_path / "report").touch()
 
-    result = loader.load(raise_on_error=False)
-
-    failed = {event.step_key for event in result.get_step_failure_events()}
-    assert failed == {"listening_report"}
-    assert loader.query(sql.SQL("SELECT count(*) FROM public.songplays")) == [(6579,)]
-    assert loader.query(sql.SQL("SELECT count(*) > 0 FROM ops.loaded_files")) == [(True,)]
+    with pytest.raises(ReportError, match=r"can't be written to '.*/report': .*or set SPARKIFY_REPORT to another"):
+        loader.draw_report(tmp_path / "report")
 
 
 def test_answers_are_of_one_moment_and_the_session_could_not_write(loader: Loader, database_url: str) -> None:
@@ -130,19 +153,28 @@ def test_star_without_answers_is_an_error_that_says_what_to_do(database_url: str
         collect(connection)
 
 
-def test_process_that_draws_ends_with_the_run() -> None:
-    drawing = Drawing(folder="unused")
-    with dg.build_init_resource_context() as context:
-        drawing.setup_for_execution(context)
-        first = drawing.pen()
-        assert drawing.pen() is first
+def test_report_is_drawn_once_when_all_views_are_there_and_again_when_one_is_new() -> None:
+    with asked() as ask:
+        assert ask() == 0
+        assert ask(*QUESTIONS[1:]) == 0
+        assert ask(QUESTIONS[0]) == 1
+        assert ask() == 0
+        assert ask(REPORT) == 0
+        assert ask(*QUESTIONS) == 1
 
-        first.put_away()
-        second = drawing.pen()
-        drawing.teardown_after_execution(context)
 
-    assert second is not first
-    assert not second.is_held
+def test_report_that_failed_waits_for_the_next_load() -> None:
+    with asked() as ask:
+        assert ask(*QUESTIONS) == 1
+        assert ask() == 0
+        assert ask(*QUESTIONS) == 1
+
+
+def test_report_is_drawn_of_what_was_there_before_anybody_looked_but_not_a_second_time() -> None:
+    with asked() as ask:
+        assert ask(*QUESTIONS) == 1
+    with asked() as ask:
+        assert ask(*QUESTIONS, REPORT) == 0
 
 
 def test_report_is_read_from_views_that_exist(loader: Loader, database_url: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sparkify_assets.report.files import PAGE
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
 from sparkify_assets_tests.e2e.place import Place, as_url
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day
@@ -129,6 +130,8 @@ def test_commands_of_the_makefile_on_the_embedded_server(data: Path) -> None:
             assert re.search(rf"^  done    {asset} ", said, re.MULTILINE), said
         assert re.search(r"^  songplays +72 rows$", said, re.MULTILINE), said
         assert re.search(r"^ +72  Matins - Elena$", said, re.MULTILINE), said
+        assert re.search(r"^The listening report:\n  done    listening_report .*\n  home/report/", said, re.MULTILINE)
+        assert "2018-11-05 to 2018-11-07" in (place.folder / "home" / "report" / PAGE).read_text()
         assert warnings_in(said) == []
         first = plays(address)
         assert len(first) == 72
@@ -162,6 +165,37 @@ def test_commands_of_the_makefile_on_the_embedded_server(data: Path) -> None:
     assert code == 0, said
     with pytest.raises(psycopg.OperationalError, match="refused"):
         plays(address)
+
+
+def test_report_that_cannot_be_drawn_leaves_the_load_a_success_that_is_shown(place: Place, loader: Loader) -> None:
+    write_three_days(loader.data)
+    (place.folder / "taken").touch()
+
+    code, said = place.module("run", SPARKIFY_REPORT="taken")
+
+    assert code == 1, said
+    assert re.search(
+        r"^loaded in .*^  songplays +72 rows$.*^  FAILED  listening_report$", said, re.MULTILINE | re.DOTALL
+    )
+    assert re.search(r"  error   ReportError: the report can't be written to '.*/taken'.* SPARKIFY_REPORT ", said), said
+    assert re.search(
+        r"^  it was not drawn \(exit code 1\); what went wrong stands above and in home/logs", said, re.MULTILINE
+    )
+    assert "`make report` draws it anew" in said
+    assert "the load failed" not in said
+
+    code, said = place.module("report", SPARKIFY_DATA="nowhere")
+
+    assert code == 0, said
+    assert said.splitlines()[-1] == f"  home/report/{PAGE}"
+
+
+def test_report_without_a_star_says_what_to_do(place: Place) -> None:
+    code, said = place.module("report")
+
+    assert code == 1
+    assert re.search(r"  error   AnswerError: .*; load the star", said), said
+    assert len(said.splitlines()) <= 6, said
 
 
 # --- helpers ------------------------------------------------------------------------------------------
