@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sparkify_assets.postgres.connection import Connection, connected
 from sparkify_assets.postgres.embedded import EmbeddedServer
@@ -29,14 +30,22 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return url
 
 
+@contextmanager
+def fresh_database(server_url: str, like: str | None = None) -> Iterator[str]:
+    """Make a database, empty or a copy of one that nobody is connected to, and drop it in the end, whoever is still."""
+    name, template = f"test_{next(NUMBERS)}", conninfo_to_dict(like)["dbname"] if like else "template0"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(str(template)))
+        connection.execute(made)
+        yield make_conninfo(server_url, dbname=name)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
-    """Make an empty database and drop it after the test, whoever is still connected."""
-    name = sql.Identifier(f"test_{next(NUMBERS)}")
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
-        yield make_conninfo(server_url, dbname=name.as_string(connection).strip('"'))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    """Make an empty database and drop it after the test."""
+    with fresh_database(server_url) as url:
+        yield url
 
 
 @pytest.fixture

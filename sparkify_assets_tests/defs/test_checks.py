@@ -8,6 +8,7 @@ import pytest
 from sparkify_assets.defs.checking import Answer, Parameters, StoredCheck, ask
 from sparkify_assets.defs.checks import CHECKS
 from sparkify_assets.postgres.connection import Connection, connected
+from sparkify_assets_tests.conftest import fresh_database
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import ALL_BUT_MATCHES, Loader
 
@@ -46,15 +47,23 @@ DAMAGES = [
 ]
 
 
-@pytest.fixture
-def loaded(tmp_path: Path, database_url: str) -> Iterator[Connection]:
+@pytest.fixture(scope="module")
+def loaded_url(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterator[str]:
     """Load two plays of two users, on two days, of the one song there is."""
-    loader = Loader(tmp_path / "data", tmp_path / "staging", database_url)
-    write_song(loader.data, "A/one")
-    write_day(loader.data, 5, event(ts=at(5, 1), userId="15"))
-    write_day(loader.data, 6, event(ts=at(6, 1), userId="16"))
-    loader.load(november(5), november(6))
-    with connected(database_url) as connection:
+    folder = tmp_path_factory.mktemp("loaded")
+    with fresh_database(server_url) as url:
+        loader = Loader(folder / "data", folder / "staging", url)
+        write_song(loader.data, "A/one")
+        write_day(loader.data, 5, event(ts=at(5, 1), userId="15"))
+        write_day(loader.data, 6, event(ts=at(6, 1), userId="16"))
+        loader.load(november(5), november(6))
+        yield url
+
+
+@pytest.fixture
+def loaded(server_url: str, loaded_url: str) -> Iterator[Connection]:
+    """Connect to a copy of what is loaded."""
+    with fresh_database(server_url, like=loaded_url) as url, connected(url) as connection:
         yield connection
 
 

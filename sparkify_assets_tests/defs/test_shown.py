@@ -1,21 +1,27 @@
 """What the UI shows of each day after a load of several days in one run."""
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from sparkify_assets_tests.conftest import fresh_database
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader
 
 Shown = dict[str, dict[str, Any]]
 
 
-@pytest.fixture
-def result(tmp_path: Path, database_url: str) -> dg.ExecuteInProcessResult:
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterator[dg.ExecuteInProcessResult]:
     """Load three days in one run: a play of a known song, a play of another one beside a refused record, no play."""
-    loader = Loader(tmp_path / "data", tmp_path / "staging", database_url)
+    folder = tmp_path_factory.mktemp("shown")
+    with fresh_database(server_url) as url:
+        yield load_three_days(Loader(folder / "data", folder / "staging", url))
+
+
+def load_three_days(loader: Loader) -> dg.ExecuteInProcessResult:
     write_song(loader.data, "A/one")
     write_song(loader.data, "A/bad", title=None)
     write_day(loader.data, 5, event(ts=at(5, 1)))

@@ -12,6 +12,8 @@ from sparkify_assets.postgres.connection import connected
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
 from sparkify_assets_tests.loading import Loader
 
+pytestmark = pytest.mark.slow
+
 LEDGER = sql.SQL(
     "SELECT portion, path, kind, day, size, content_hash, lines, records, plays, rejected, duplicates, blank "
     "FROM ops.loaded_files ORDER BY path"

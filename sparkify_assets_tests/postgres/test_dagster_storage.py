@@ -13,6 +13,8 @@ from sparkify_assets.postgres.dagster_storage import StorageError, driver_url
 
 from .embedded_users import HOLD, User, clean_up, run, wait_until_down
 
+pytestmark = pytest.mark.slow
+
 DEFINITIONS = """
 import dagster as dg
 

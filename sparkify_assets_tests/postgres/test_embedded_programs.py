@@ -17,6 +17,8 @@ from sparkify_assets.postgres.embedded.privileges import ServerUser
 
 from .embedded_users import PRELUDE, clean_up, postmaster, run, users, wait_until_down
 
+pytestmark = pytest.mark.slow
+
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 NOBODY = 65534
 SELECT = """
