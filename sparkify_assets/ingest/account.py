@@ -9,6 +9,7 @@ import polars as pl
 from sparkify_assets.ingest.logs import DayOfLogs
 from sparkify_assets.ingest.sessions import Gaps, find_gaps, sessions_of
 from sparkify_assets.schemas import EventFiles, RejectedEvents, UnknownFields
+from sparkify_assets.schemas.fields import no_rows
 
 DECIMALS = 6  # one record in a million is a share that people can read
 
@@ -18,9 +19,9 @@ class AccountOfDays:
     """What is kept of days of logs when their events have been handed on: nothing that grows with the events."""
 
     first_day: dt.date
-    _files: list[pl.DataFrame] = field(default_factory=lambda: [EventFiles.create_empty()])
-    _rejected: list[pl.DataFrame] = field(default_factory=lambda: [RejectedEvents.create_empty()])
-    _unknown: list[pl.DataFrame] = field(default_factory=lambda: [UnknownFields.create_empty()])
+    _files: list[pl.DataFrame] = field(default_factory=lambda: [no_rows(EventFiles)])
+    _rejected: list[pl.DataFrame] = field(default_factory=lambda: [no_rows(RejectedEvents)])
+    _unknown: list[pl.DataFrame] = field(default_factory=lambda: [no_rows(UnknownFields)])
     _sessions: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, day: DayOfLogs) -> None:

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 import polars as pl
 
 from sparkify_assets.schemas import UnknownFields
+from sparkify_assets.schemas.fields import no_rows
 
 
 def count_by_field(unknown: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Return UnknownFields of frames that have a row (file, field) per record and field that we do not know."""
-    rows = pl.concat([UnknownFields.create_empty().drop("records"), *unknown])
+    some = [frame for frame in unknown if frame.height]
+    if not some:
+        return no_rows(UnknownFields)
+    rows = pl.concat(some)
     counted = rows.group_by("file", "field").agg(pl.len().cast(pl.Int64).alias("records"))
     return counted.sort("file", "field")
 

@@ -17,7 +17,8 @@ from sparkify_assets.ingest.lines import INDEX, LineReader, count_lines
 from sparkify_assets.ingest.records import EVENT
 from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejected_row
 from sparkify_assets.ingest.rules import split_by_rules
-from sparkify_assets.schemas import EventFiles, Events, RejectedEvents
+from sparkify_assets.schemas import EventFiles, Events, RejectedEvents, UnknownFields
+from sparkify_assets.schemas.fields import no_rows
 from sparkify_assets.schemas.staged import PLAY
 
 DAYS_IN_FLIGHT = 2
@@ -76,6 +77,7 @@ def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs
         IngestError: files can't be read; raised after all days were looked at, and names all of them.
     """
     waiting = deque(sorted(by_day))
+    reader = LineReader(EVENT)
     unreadable: list[str] = []
     with ThreadPoolExecutor(DAYS_IN_FLIGHT, thread_name_prefix="read_day") as pool:
         flight: deque[tuple[Future[DayOfLogs], int]] = deque()
@@ -86,7 +88,7 @@ def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs
                 if flight and sum(others for _, others in flight) + size > BYTES_IN_FLIGHT:
                     break
                 day = waiting.popleft()
-                flight.append((pool.submit(read_day, day, by_day[day]), size))
+                flight.append((pool.submit(read_day, day, by_day[day], reader), size))
 
         start()
         while flight:
@@ -104,13 +106,21 @@ def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs
         raise IngestError("; ".join(unreadable) + STORED_ROWS_STAY)
 
 
-def read_day(day: dt.date, files: Sequence[RawFile], *, block_bytes: int = BLOCK_BYTES) -> DayOfLogs:
+def read_day(
+    day: dt.date, files: Sequence[RawFile], reader: LineReader | None = None, *, block_bytes: int = BLOCK_BYTES
+) -> DayOfLogs:
     """Read the log files of a day, given in the order of path.
+
+    Args:
+        day: whose files they are.
+        files: at most all of the day.
+        reader: one that has seen lines of other days already, and need not learn again.
+        block_bytes: about how much to read at a time.
 
     Raises:
         IngestError: files can't be read; all of them are named.
     """
-    reader = LineReader(EVENT)
+    reader = reader or LineReader(EVENT)
     read: list[_FileOfLogs] = []
     unreadable: list[str] = []
     position = 0
@@ -186,13 +196,13 @@ def _read_lines(
 def _damaged(file: RawFile, damage: DamagedFile) -> _FileOfLogs:
     """Return a file that is refused as a whole: one reject, which stands for all of its lines."""
     rejected = rejected_frame([rejected_row(file.name, 0, damage, damage.head)])
-    nothing = pl.DataFrame(schema={"file": pl.String, "field": pl.String})
-    return _FileOfLogs(file, hash_content(file), [_Lines(1, 0, Events.create_empty(), rejected, nothing)])
+    unknown = no_rows(UnknownFields).select("file", "field")
+    return _FileOfLogs(file, hash_content(file), [_Lines(1, 0, no_rows(Events), rejected, unknown)])
 
 
 def _gather(day: dt.date, files: Sequence[_FileOfLogs]) -> DayOfLogs:
     parts = [part for file in files for part in file.parts]
-    events = _last_copies(pl.concat([Events.create_empty(), *(part.events for part in parts)]))
+    events = _last_copies(pl.concat([no_rows(Events), *(part.events for part in parts)]))
     rejected = pl.concat([rejected_frame([]), *(part.rejected for part in parts)])
     return DayOfLogs(
         day=day,
@@ -218,8 +228,7 @@ def _account(day: dt.date, files: Sequence[_FileOfLogs], events: pl.DataFrame) -
         IngestError: the lines of a file are not all accounted for.
     """
     count = events.group_by("file").agg(pl.len().alias("events"), (pl.col("page") == PLAY).sum().alias("plays"))
-    kept = dict(count.select("file", "events").iter_rows())
-    plays = dict(count.select("file", "plays").iter_rows())
+    counted = {name: (kept, plays) for name, kept, plays in count.iter_rows()}
     rows = []
     for file in files:
         name = file.file.name
@@ -231,6 +240,7 @@ def _account(day: dt.date, files: Sequence[_FileOfLogs], events: pl.DataFrame) -
                 f"file '{name}': {file.lines} lines, but {valid} events, {rejected} rejected and {blank} blank"
                 f" ones; this is a fault of the program{STORED_ROWS_STAY}"
             )
-        counts = (file.lines, blank, kept.get(name, 0), plays.get(name, 0), valid - kept.get(name, 0), rejected)
+        kept, plays = counted.get(name, (0, 0))
+        counts = (file.lines, blank, kept, plays, valid - kept, rejected)
         rows.append((day, name, *file.file.stat, str(file.content), *counts))
-    return pl.DataFrame(rows, schema=EventFiles.create_empty().schema, orient="row")
+    return pl.DataFrame(rows, schema=no_rows(EventFiles).schema, orient="row")
