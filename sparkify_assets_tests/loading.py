@@ -47,7 +47,17 @@ Rows = list[tuple[object, ...]]
 Dump = dict[str, list[str]]
 
 OF_THE_RUN = {
-    "publications": ["version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers"],
+    "publications": [
+        "version",
+        "run_id",
+        "published_at",
+        "changed_at",
+        "inserted",
+        "updated",
+        "deleted",
+        "settled",
+        "leftovers",
+    ],
     "matches": ["run_id", "rematched_at"],
     "rolled_up_days": ["publication"],
     "loaded_files": ["loaded_at", "run_id", "modified_at", "changed_at"],

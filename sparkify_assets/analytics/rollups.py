@@ -25,12 +25,12 @@ WAY = 1
 BYTES_A_PLAY = 50
 """About what a play comes to where it is added up by song."""
 
-# A day's plays change when it is published, when they are matched anew, and when a copy in a later day's files takes
-# one away or gives it back: that copy then waits in `ops.superseded_plays`, or does so no more.
+# A day's plays change when it is published with other rows, when they are matched anew, and when a copy in a later
+# day's files takes one away or gives it back: that copy then waits in `ops.superseded_plays`, or does so no more.
 STALE = """
     WITH standing AS (
         SELECT partition::date AS log_date,
-            concat_ws(' ', %s::text, p.run_id, p.published_at, m.rematched_at, w.plays, w.keys) AS publication
+            concat_ws(' ', %s::text, p.changed_at, m.rematched_at, w.plays, w.keys) AS publication
         FROM ops.publications p
         LEFT JOIN ops.matches m USING (table_name, partition)
         LEFT JOIN (

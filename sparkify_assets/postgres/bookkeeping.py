@@ -30,6 +30,9 @@ class Publications(dy.Schema):
     updated = dy.Int64(nullable=True, description="rows that were changed; null where only a range has a count")
     deleted = dy.Int64(nullable=True, description="rows that went; null where only a range has a count")
     published_at = dy.Datetime(time_unit="us", time_zone="UTC", description="when its transaction began")
+    changed_at = dy.Datetime(
+        time_unit="us", time_zone="UTC", description="when the last one that changed a row began; equal ones leave it"
+    )
     settled = dy.Bool(description="prune has run since: none of its rows is there in vain")
     leftovers = dy.Bool(description="one of another version stood here and was never settled: its rows may be left")
 
@@ -189,11 +192,13 @@ def record(
         cursor.executemany(
             sql.SQL(
                 """
-                INSERT INTO {} AS p VALUES (%s, %s, %s, %s, %s, %s, %s, now(), false, false)
+                INSERT INTO {} AS p VALUES (%s, %s, %s, %s, %s, %s, %s, now(), now(), false, false)
                 ON CONFLICT (table_name, partition) DO UPDATE SET
                     version = coalesce(excluded.version, p.version), run_id = excluded.run_id,
                     inserted = excluded.inserted, updated = excluded.updated, deleted = excluded.deleted,
                     published_at = excluded.published_at, settled = false,
+                    changed_at = CASE WHEN excluded.inserted + excluded.updated + excluded.deleted = 0
+                        THEN p.changed_at ELSE excluded.changed_at END,
                     leftovers = p.leftovers OR NOT p.settled AND (p.version = excluded.version) IS NOT TRUE
                 """
             ).format(names.relation(PUBLICATIONS)),

@@ -123,6 +123,18 @@ def test_day_whose_file_is_gone(loaded: Loader) -> None:
     assert_added_up(loaded)
 
 
+def test_day_that_is_loaded_again_as_it_was_is_not_added_up_again(loaded: Loader) -> None:
+    write_day(loaded.data, 6, event(ts=at(6), song="Terce"))
+
+    added_up = [
+        result.asset_materializations_for_node("analytics")[0].metadata["days_added_up"].value
+        for result in (loaded.load(november(5), november(7)), loaded.load(november(5), november(7)))
+    ]
+
+    assert added_up == [1, 0]
+    assert_added_up(loaded)
+
+
 def test_one_more_day(loaded: Loader) -> None:
     write_day(loaded.data, 8, event(ts=at(8)), event(ts=at(8), itemInSession=1, song="Vespers"))
 
