@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from sparkify_assets.errors import DatabaseError
@@ -54,7 +56,8 @@ def connect(url: str, *, application_name: str = "postgres_io", lock_timeout_s: 
     parts = _parts(url)
     wanted = {**NETWORK, **parts, "application_name": application_name[:63]}
     try:
-        connection = psycopg.connect(make_conninfo("", **wanted), autocommit=True)
+        # A plan that is kept would outlive what `SET LOCAL` said when it was made.
+        connection = psycopg.connect(make_conninfo("", **wanted), autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
         raise DatabaseError(
             f"no connection to {describe(url)}: {first_line(error)}; check that the server runs and that the "
@@ -76,6 +79,27 @@ def connected(url: str, *, application_name: str = "postgres_io", lock_timeout_s
         yield connection
     finally:
         connection.close()
+
+
+def is_as_opened(connection: Connection) -> bool:
+    """Tell whether a connection can serve somebody else: open, outside a transaction, and its server is there."""
+    if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    unasked = select.poll()
+    unasked.register(connection.fileno(), select.POLLIN)
+    return not unasked.poll(0)  # what a server says unasked is its end, as a rule
+
+
+def take_over(left: list[Connection], application_name: str) -> Connection | None:
+    """Take a connection from those that were left, under another name; None where none of them is of use any more."""
+    while left:
+        connection = left.pop()
+        if is_as_opened(connection):
+            with suppress(psycopg.OperationalError):
+                connection.execute("SELECT set_config('application_name', %s, false)", (application_name[:63],))
+                return connection
+        connection.close()
+    return None
 
 
 def refuse_old_server(number: int, version: str, url: str) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from pydantic import PrivateAttr
 
 from sparkify_assets.errors import FrameError
-from sparkify_assets.postgres.connection import Connection, connected
+from sparkify_assets.postgres.connection import Connection, connect, is_as_opened, take_over
 from sparkify_assets.postgres.draft import Draft, drafted
 from sparkify_assets.postgres.figures import figures_of_partitions
 from sparkify_assets.postgres.modes import ReplacePartition
@@ -26,7 +27,7 @@ Rows = pl.DataFrame | pl.LazyFrame | Publication | Draft
 
 
 class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
-    """Connections to one database.
+    """Connections to one database. In a run each step takes over the one that the step before has left.
 
     Attributes:
         url: a libpq URL, postgresql://user:password@host:port/database.
@@ -37,6 +38,20 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
     url: str
     application_name: str = "dagster"
     lock_timeout_s: float = 60.0
+    _left: list[Connection] | None = PrivateAttr(default=None)
+    """What steps of this run have left; None outside a run, where nobody would close it."""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Begin to keep connections."""
+        del context
+        self._left = []
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Close what is left."""
+        del context
+        for connection in self._left or []:
+            connection.close()
+        self._left = None
 
     def resolved_url(self) -> str:
         """Return the URL to connect to; a subclass may start a server first."""
@@ -44,14 +59,25 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
 
     @contextmanager
     def connect(self, purpose: str = "") -> Iterator[Connection]:
-        """Give a connection that names its purpose, closed at the end.
+        """Give a connection that names its purpose, its user's alone until the end.
 
         Raises:
             DatabaseError: it does not answer, refuses us, or is older than PostgreSQL 15.
         """
         name = f"{self.application_name} {purpose}".strip()
-        with connected(self.resolved_url(), application_name=name, lock_timeout_s=self.lock_timeout_s) as connection:
+        connection = take_over(self._left or [], name) or self._open(name)
+        try:
             yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self._left is None or not is_as_opened(connection):
+            connection.close()
+        else:
+            self._left.append(connection)
+
+    def _open(self, name: str) -> Connection:
+        return connect(self.resolved_url(), application_name=name, lock_timeout_s=self.lock_timeout_s)
 
     @contextmanager
     def draft(self, table: Table, scope: Scope) -> Iterator[Draft]:

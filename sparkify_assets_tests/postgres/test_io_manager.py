@@ -1,5 +1,6 @@
 """The IO manager under real runs of Dagster."""
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -103,6 +104,60 @@ def test_a_publication_is_recorded_with_its_run(connection: Connection, database
 
     records = connection.execute("SELECT table_name, partition, run_id, inserted FROM ops.publications").fetchall()
     assert records == [("weather.stations", "", result.run_id, 1)]
+
+
+def backend(weather: PostgresResource, purpose: str = "") -> tuple[object, ...]:
+    """Return the server's process of a connection, and what it is called."""
+    with weather.connect(purpose) as connection:
+        row = connection.execute("SELECT pg_backend_pid(), current_setting('application_name')").fetchone()
+    assert row is not None
+    return row
+
+
+def fail_with(weather: PostgresResource) -> None:
+    """Fail in the midst of using a connection."""
+    with weather.connect() as connection:
+        connection.execute("SET statement_timeout = 1")
+        _ = 1 / 0
+
+
+def assert_gone(connection: Connection, pids: list[object]) -> None:
+    """Assert that the server's processes end: it takes them a moment to notice that nobody is there any more."""
+    living = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s)"
+    until = time.monotonic() + 10
+    while connection.execute(living, (pids,)).fetchone() != (0,):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_steps_of_a_run_hand_their_connection_on(connection: Connection, database_url: str) -> None:
+    seen: list[tuple[object, ...]] = []
+
+    @dg.asset
+    def first(weather: dg.ResourceParam[PostgresResource]) -> None:
+        seen.append(backend(weather, "first"))
+        with pytest.raises(ZeroDivisionError):
+            fail_with(weather)
+
+    @dg.asset(deps=[first])
+    def second(weather: dg.ResourceParam[PostgresResource]) -> None:
+        seen.extend(backend(weather, name) for name in ("second", "still second"))
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", (seen[-1][0],))
+        seen.append(backend(weather, "renewed"))
+
+    run(database_url, first, second)
+
+    pids, names = zip(*seen, strict=True)
+    assert names == ("dagster first", "dagster second", "dagster still second", "dagster renewed")
+    # One that was used when something failed may be in any state: it is not handed on.
+    assert pids[0] != pids[1] == pids[2] != pids[3]
+    assert_gone(connection, list(pids))
+
+
+def test_outside_a_run_a_connection_is_closed_by_whoever_asked_for_it(database_url: str) -> None:
+    weather = PostgresResource(url=database_url)
+
+    assert backend(weather)[0] != backend(weather)[0]
 
 
 def drafting(table: Table) -> dg.AssetsDefinition:
