@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "ingest": FRAMES | {"errors", "schemas", "fsspec", "xxhash"},
     "transforms": FRAMES | {"errors", "schemas"},
     "staging": {"errors"},
-    "staging.area": {"errors", "polars", "upath"},
+    "staging.area": {"errors", "polars", "upath", "xxhash"},
     "staging.io_manager": {"errors", "dagster", "upath"},
     "postgres": POSTGRES_FRAMES,
     "postgres.io_manager": POSTGRES_FRAMES | {"dagster"},

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.songs import CatalogueOfSongs, read_songs
+from sparkify_assets.ingest.catalogue import CatalogueOfSongs
+from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.schemas import RejectedSongs, SongFiles, SongRecords, UnknownFields
 from sparkify_assets_tests.ingest.raw_records import SONG_RECORD, Raw, put, song
 
@@ -122,8 +123,8 @@ def test_unknown_fields_are_counted_by_file(tmp_path: Path) -> None:
 
 def test_all_unreadable_files_are_named_and_the_stored_rows_stay(tmp_path: Path) -> None:
     files = [put(tmp_path, f"song_data/{n}.json", song()) for n in range(3)]
-    files[0].path.unlink()
-    files[2].path.unlink()
+    Path(files[0].path).unlink()
+    Path(files[2].path).unlink()
 
     with pytest.raises(IngestError, match=r"'song_data/0\.json': .*'song_data/2\.json'.*; no stored row was changed"):
         read_songs(files)
