@@ -49,6 +49,7 @@ Dump = dict[str, list[str]]
 
 OF_THE_RUN = {
     "publications": ["version", "run_id", "published_at", "inserted", "updated", "deleted", "settled", "leftovers"],
+    "merged_rows": ["way", "row_hashes", "state"],
     "matches": ["run_id", "rematched_at"],
     "rolled_up_days": ["publication"],
     "loaded_files": ["loaded_at", "run_id", "modified_at", "changed_at"],
