@@ -37,10 +37,10 @@ from sparkify_assets.staging.io_manager import StagingFolder
 def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: StagingFolder) -> Gated:
     """One row per valid song record, with the file and line it comes from."""
     with staging.area().draft("raw_song_files", context.run.run_id, []) as draft:
-        reading = Reading.begin(raw_files.folder)
+        reading = Reading.begin(raw_files.folder, context.run.run_id)
         found = find_song_files(raw_files.folder)
         _list_passed_over(context, found.passed_over)
-        catalogue = read_songs(found.files, _last_reading(context, staging.area(), reading))
+        catalogue = reading.note_in(read_songs(found.files, _last_reading(context, staging.area(), reading)))
         draft.add("", {**catalogue.frames(), READING: reading.to_frame()})
         verdict = judge_songs(catalogue.files, catalogue.rejected, raw_files.max_rejected)
         figures = figures_of_files(catalogue.files, catalogue.unknown_fields) | {"files_read": catalogue.files_read}

@@ -26,7 +26,7 @@ from sparkify_assets.ingest.lines import INDEX, LineReader
 from sparkify_assets.ingest.records import SONG
 from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejected_row
 from sparkify_assets.ingest.rules import split_by_rules
-from sparkify_assets.ingest.unchanged import Earlier, as_frame, combined, take_over
+from sparkify_assets.ingest.unchanged import NOTED, Earlier, as_frame, combined, take_over
 from sparkify_assets.schemas import SongFiles, SongRecords
 
 _WHITE = b" \t\r\n"
@@ -214,4 +214,6 @@ def _account(read: _Reading, songs: pl.DataFrame, rejected: pl.DataFrame) -> pl.
             f"file '{file['file']}': {file['lines']} lines, but {file['blank']} blank, {file['songs']} songs and"
             f" {file['rejected']} rejected ones; this is a fault of the program{STORED_ROWS_STAY}"
         )
-    return files.select(SongFiles.column_names())
+    return files.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in SongFiles.create_empty().select(NOTED).schema.items()
+    ).select(SongFiles.column_names())

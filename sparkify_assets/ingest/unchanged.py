@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Self
@@ -25,6 +25,9 @@ from sparkify_assets.schemas import Readings, SongFiles
 LOOK = ("file", "size", "modified_at", "changed_at", "inode")
 """Columns of `SongFiles` that tell, all equal, that a file is the one that was read."""
 
+NOTED = ("read_at", "read_by")
+"""Columns of `SongFiles` that say which reading a file's account is of."""
+
 READING = "reading"
 """The part that is staged beside a catalogue: `Readings`."""
 
@@ -39,16 +42,25 @@ class OutdatedReading(Exception):  # noqa: N818  # not an error: a reason to rea
 
 @dataclass(frozen=True)
 class Reading:
-    """A reading of a folder: with which code, of which folder, and when it began, in epoch microseconds."""
+    """A reading of a folder: with which code, of which folder, when it began in epoch microseconds, by which run."""
 
     way: str
     folder: str
     began_us: int
+    run_id: str
 
     @classmethod
-    def begin(cls, data: Path) -> Self:
+    def begin(cls, data: Path, run_id: str) -> Self:
         """Begin to read the files below a data folder: to be called before they are looked for."""
-        return cls(way_of_reading(), os.path.realpath(data), time.time_ns() // 1000)
+        return cls(way_of_reading(), os.path.realpath(data), time.time_ns() // 1000, run_id)
+
+    def note_in(self, catalogue: CatalogueOfSongs) -> CatalogueOfSongs:
+        """Return a catalogue with this reading noted at the files that were read for it."""
+        began = pl.lit(self.began_us).cast(catalogue.files.schema["read_at"])
+        noted = catalogue.files.with_columns(
+            pl.col("read_at").fill_null(began), pl.col("read_by").fill_null(pl.lit(self.run_id))
+        )
+        return replace(catalogue, files=noted)
 
     def to_frame(self) -> pl.DataFrame:
         """Return the reading as `Readings`, to be staged with what was read."""

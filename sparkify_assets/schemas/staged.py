@@ -99,6 +99,8 @@ class SongFiles(dy.Schema):
     blank = dy.Int64(min=0, description="lines of white space, and those that a pretty-printed object goes on over")
     songs = dy.Int64(min=0, description="valid song records")
     rejected = dy.Int64(min=0, description="records refused; 1 where the file as a whole is")
+    read_at = timestamp(nullable=True, description="when the load that has read it began; null until that is noted")
+    read_by = dy.String(nullable=True, description="run that has read it; null until that is noted")
 
 
 class UnknownFields(dy.Schema):

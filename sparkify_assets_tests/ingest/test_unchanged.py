@@ -199,14 +199,14 @@ def test_file_of_a_time_to_come_is_read_again(data: Path) -> None:
 
 def staged(data: Path) -> dict[str, pl.DataFrame]:
     """Return what a load stages."""
-    reading = Reading.begin(data)
+    reading = Reading.begin(data, "run-1")
     return {**read_songs(find_song_files(data).files).frames(), READING: reading.to_frame()}
 
 
 def test_what_is_staged_says_what_can_be_taken_over(data: Path) -> None:
     frames = staged(data)
 
-    earlier = earlier_of(Reading.begin(data), frames)
+    earlier = earlier_of(Reading.begin(data, "run-1"), frames)
 
     assert earlier.catalogue.songs.equals(frames["songs"])
     assert 0 <= time.time_ns() // 1000 - earlier.began_us < LONG_AFTER_US
@@ -214,12 +214,12 @@ def test_what_is_staged_says_what_can_be_taken_over(data: Path) -> None:
 
 def test_nothing_of_another_folder_is_taken_over(data: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     with pytest.raises(OutdatedReading, match=f"another folder, '{data}'"):
-        earlier_of(Reading.begin(tmp_path_factory.mktemp("other")), staged(data))
+        earlier_of(Reading.begin(tmp_path_factory.mktemp("other"), "run-2"), staged(data))
 
 
 def test_nothing_that_was_read_in_another_way_is_taken_over(data: Path) -> None:
     before = staged(data)
-    other = replace(Reading.begin(data), way="another")
+    other = replace(Reading.begin(data, "run-1"), way="another")
 
     with pytest.raises(OutdatedReading, match="other code"):
         earlier_of(other, before)
@@ -235,3 +235,15 @@ def test_way_of_reading_is_another_one_with_any_other_module(tmp_path: Path) -> 
 
     assert len(set(ways)) == 3
     assert way_of_reading([package]) == ways[-1]
+
+
+def test_file_keeps_the_reading_that_has_read_it(data: Path) -> None:
+    first, second = (Reading("way", str(data), began_us, run_id) for began_us, run_id in ((10**15, "1"), (10**16, "2")))
+    before = first.note_in(read_before(data).catalogue)
+    add_between(data)
+
+    files = find_song_files(data).files
+    noted = second.note_in(read_songs(files, Earlier(before, time.time_ns() // 1000 + LONG_AFTER_US))).files
+
+    assert noted["read_by"].to_list() == ["1", "2", "1", "1", "1", "1", "1"]
+    assert noted["read_at"].cast(int).to_list() == [10**15, 10**16, *[10**15] * 5]
