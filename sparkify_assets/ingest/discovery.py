@@ -3,8 +3,8 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +47,71 @@ class RawFile(NamedTuple):
 
 
 @dataclass(frozen=True)
+class FileTable:
+    """Files, column by column: as an object each, the interpreter would go through a hundred thousand for garbage."""
+
+    paths: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    modified_us: list[int] = field(default_factory=list)
+    changed_us: list[int] = field(default_factory=list)
+    inodes: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, files: Iterable[RawFile]) -> "FileTable":
+        """Return files as a table, in their order."""
+        table = cls()
+        for file in files:
+            table.append(file)
+        return table
+
+    def append(self, file: RawFile) -> None:
+        """Add a file at the end."""
+        self.paths.append(file.path)
+        self.names.append(file.name)
+        self.sizes.append(file.size)
+        self.modified_us.append(file.modified_us)
+        self.changed_us.append(file.changed_us)
+        self.inodes.append(file.inode)
+
+    def picked(self, positions: Iterable[int]) -> "FileTable":
+        """Return some of the files, in the order of the positions."""
+        taken = list(positions)
+        return FileTable(
+            [self.paths[position] for position in taken],
+            [self.names[position] for position in taken],
+            [self.sizes[position] for position in taken],
+            [self.modified_us[position] for position in taken],
+            [self.changed_us[position] for position in taken],
+            [self.inodes[position] for position in taken],
+        )
+
+    def in_order(self) -> "FileTable":
+        """Return the files in bytewise order of path."""
+        encoded = [os.fsencode(path) for path in self.paths]
+        return self.picked(sorted(range(len(self)), key=encoded.__getitem__))
+
+    def __len__(self) -> int:
+        """Return how many files there are."""
+        return len(self.paths)
+
+    def __getitem__(self, position: int) -> RawFile:
+        """Return a file."""
+        return RawFile(
+            self.paths[position],
+            self.names[position],
+            self.sizes[position],
+            self.modified_us[position],
+            self.changed_us[position],
+            self.inodes[position],
+        )
+
+    def __iter__(self) -> Iterator[RawFile]:
+        """Give the files one after the other."""
+        return (self[position] for position in range(len(self)))
+
+
+@dataclass(frozen=True)
 class PassedOver:
     """Something below the folder that looks as if it counted and does not, with the reason."""
 
@@ -58,7 +123,7 @@ class PassedOver:
 class FoundFiles:
     """The song files in bytewise order of path, and what was passed over."""
 
-    files: list[RawFile]
+    files: FileTable
     passed_over: list[PassedOver]
 
 
@@ -154,16 +219,14 @@ def _root(data: Path, folder: str) -> Path:
 def _find(data: Path, folder: str) -> FoundFiles:
     root = _root(data, folder)
     before_name = len(str(root)) - len(folder)
-    found = FoundFiles([], [])
+    files, passed_over = FileTable(), []
     for entry in _entries_below(root):
         file = _raw_file(entry, before_name)
         if file is not None:
-            found.files.append(file)
+            files.append(file)
         elif (reason := _reason_to_pass_over(entry)) is not None:
-            found.passed_over.append(PassedOver(_storable(entry.path[before_name:]), reason))
-    found.files.sort(key=lambda file: os.fsencode(file.path))
-    found.passed_over.sort(key=lambda item: item.name)
-    return found
+            passed_over.append(PassedOver(_storable(entry.path[before_name:]), reason))
+    return FoundFiles(files.in_order(), sorted(passed_over, key=lambda item: item.name))
 
 
 def _raw_file(entry: "os.DirEntry[str]", before_name: int) -> RawFile | None:

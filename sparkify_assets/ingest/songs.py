@@ -19,7 +19,7 @@ from sparkify_assets.ingest.blocks import (
     read_one_line,
 )
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
-from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.discovery import FileTable, RawFile
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.exact import is_one_object
 from sparkify_assets.ingest.lines import INDEX, LineReader
@@ -53,7 +53,7 @@ class _Batch:
 class _Reading:
     """What was read of the files so far; a file is known by its position among them."""
 
-    def __init__(self, files: Sequence[RawFile], block_bytes: int) -> None:
+    def __init__(self, files: FileTable, block_bytes: int) -> None:
         self.files = files
         self.block_bytes = block_bytes
         self.songs: list[pl.DataFrame] = []
@@ -73,7 +73,8 @@ class _Reading:
             DamagedFile: it is refused as a whole.
             IngestError: it can't be read.
         """
-        small = read_one_line(self.files[number], self.block_bytes)
+        file = self.files[number]
+        small = read_one_line(file, self.block_bytes)
         if small is not None:
             line, self.contents[number] = small
             self._batch.add(number, 1, [line])
@@ -81,7 +82,7 @@ class _Reading:
             self._parse_when_full()
             return
         content = ContentHash()
-        for lines, number_of_lines in _records_of(self.files[number], self.block_bytes, content):
+        for lines, number_of_lines in _records_of(file, self.block_bytes, content):
             self._batch.add(number, self.lines[number] + 1, lines)
             self._batch.spread |= len(lines) != number_of_lines
             self.lines[number] += number_of_lines
@@ -96,7 +97,7 @@ class _Reading:
             return
         text = b"\n".join([*batch.lines, b""])
         parsed = self._reader.read_lines(batch.lines) if batch.spread else self._reader.read_blocks([text])
-        names = [self.files[number].name for number in batch.files]
+        names = [self.files.names[number] for number in batch.files]
         places = pl.DataFrame({"file": names, "line": batch.numbers})
         here = places[parsed.records[INDEX]]
         good, broken = split_by_rules(parsed.records.hstack(here), SONG)
@@ -113,9 +114,7 @@ class _Reading:
             self.parse()
 
 
-def read_songs(
-    files: Sequence[RawFile], earlier: Earlier | None = None, *, block_bytes: int = BLOCK_BYTES
-) -> CatalogueOfSongs:
+def read_songs(files: FileTable, earlier: Earlier | None = None, *, block_bytes: int = BLOCK_BYTES) -> CatalogueOfSongs:
     """Return what the song files hold; the same, whether or not there is an earlier reading to take from.
 
     Args:
@@ -126,30 +125,29 @@ def read_songs(
     Raises:
         IngestError: files can't be read; all of them are named.
     """
-    _refuse_doubled_names(files)
+    _refuse_doubled_names(files.names)
     taken, changed = (CatalogueOfSongs.empty(), files) if earlier is None else take_over(files, earlier)
     return combined(files, taken, _read(changed, block_bytes))
 
 
-def _refuse_doubled_names(files: Sequence[RawFile]) -> None:
-    if len({file.name for file in files}) < len(files):
-        counts = Counter(file.name for file in files)
-        doubled = [name for name, count in counts.items() if count > 1]
+def _refuse_doubled_names(names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        doubled = [name for name, count in Counter(names).items() if count > 1]
         raise IngestError(
             f"{len(doubled)} name(s) stand for two files each once bytes that are no UTF-8 are written as text, such as"
             f" '{doubled[0]}'; rename one{STORED_ROWS_STAY}"
         )
 
 
-def _read(files: Sequence[RawFile], block_bytes: int) -> CatalogueOfSongs:
+def _read(files: FileTable, block_bytes: int) -> CatalogueOfSongs:
     reading = _Reading(files, block_bytes)
     unreadable: list[str] = []
-    for number, file in enumerate(files):
+    for number in range(len(files)):
         try:
             reading.read(number)
         except DamagedFile as damage:
             reading.damaged[number] = damage
-            reading.contents[number] = hash_content(file)
+            reading.contents[number] = hash_content(files[number])
         except IngestError as error:
             unreadable.append(str(error))
     if unreadable:
@@ -174,7 +172,7 @@ def _records_of(file: RawFile, block_bytes: int, content: ContentHash) -> Iterat
 
 def _gather(read: _Reading) -> CatalogueOfSongs:
     """Put together what was read, without what was taken from files that turned out to be damaged."""
-    damaged = {read.files[number].name: damage for number, damage in read.damaged.items()}
+    damaged = {read.files.names[number]: damage for number, damage in read.damaged.items()}
     is_damaged = pl.col("file").is_in(list(damaged))
     songs = pl.concat([SongRecords.create_empty(), *read.songs]).filter(~is_damaged)
     rejected = pl.concat([rejected_frame([]), *read.rejected]).filter(~is_damaged)

@@ -19,7 +19,7 @@ import xxhash
 
 from sparkify_assets import ingest, schemas
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
-from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.discovery import FileTable
 from sparkify_assets.schemas import Readings, SongFiles
 
 LOOK = ("file", "size", "modified_at", "changed_at", "inode")
@@ -94,7 +94,7 @@ def earlier_of(reading: Reading, staged: Mapping[str, pl.DataFrame]) -> Earlier:
     return Earlier(CatalogueOfSongs.of(staged), began_us)
 
 
-def take_over(files: Sequence[RawFile], earlier: Earlier) -> tuple[CatalogueOfSongs, list[RawFile]]:
+def take_over(files: FileTable, earlier: Earlier) -> tuple[CatalogueOfSongs, FileTable]:
     """Return what the earlier reading has of files that have not changed, and the files that are to be read."""
     before = earlier.catalogue
     settled = before.files.filter(
@@ -103,7 +103,7 @@ def take_over(files: Sequence[RawFile], earlier: Earlier) -> tuple[CatalogueOfSo
     as_before = as_frame(files).join(settled, on=LOOK, how="left", maintain_order="left")
     is_same = as_before["content_hash"].is_not_null()
     same = as_before.filter(is_same).select(SongFiles.column_names())
-    changed = [files[position] for position in (~is_same).arg_true()]
+    changed = files.picked((~is_same).arg_true())
     if same.height == before.files.height:
         return CatalogueOfSongs(before.songs, before.rejected, same, before.unknown_fields), changed
     names = same.select("file")
@@ -113,13 +113,13 @@ def take_over(files: Sequence[RawFile], earlier: Earlier) -> tuple[CatalogueOfSo
     return CatalogueOfSongs.of({**taken, "files": same}), changed
 
 
-def combined(files: Sequence[RawFile], taken: CatalogueOfSongs, read: CatalogueOfSongs) -> CatalogueOfSongs:
+def combined(files: FileTable, taken: CatalogueOfSongs, read: CatalogueOfSongs) -> CatalogueOfSongs:
     """Return what was taken over and what was read, each of some of the files, as one reading of all gives it."""
     if taken.files.is_empty():
         return read
     if read.files.is_empty():
         return taken
-    order = pl.DataFrame({"file": [file.name for file in files]}).with_row_index("position")
+    order = pl.DataFrame({"file": files.names}).with_row_index("position")
     both = read.frames()
     together = {part: pl.concat([rows, both[part]]) for part, rows in taken.frames().items()}
     return CatalogueOfSongs(
@@ -131,14 +131,14 @@ def combined(files: Sequence[RawFile], taken: CatalogueOfSongs, read: CatalogueO
     )
 
 
-def as_frame(files: Sequence[RawFile]) -> pl.DataFrame:
+def as_frame(files: FileTable) -> pl.DataFrame:
     """Return files as the columns `LOOK`."""
     columns = {
-        "file": [file.name for file in files],
-        "size": [file.size for file in files],
-        "modified_at": [file.modified_us for file in files],
-        "changed_at": [file.changed_us for file in files],
-        "inode": [file.inode for file in files],
+        "file": files.names,
+        "size": files.sizes,
+        "modified_at": files.modified_us,
+        "changed_at": files.changed_us,
+        "inode": files.inodes,
     }
     return pl.DataFrame(columns, schema=SongFiles.create_empty().select(LOOK).schema)
 
