@@ -42,6 +42,13 @@ class _Batch:
     size: int = 0
     spread: bool = False  # a record goes over several physical lines
 
+    def add_line(self, file: int, line: bytes) -> None:
+        """Add the one line of a file."""
+        self.lines.append(line)
+        self.files.append(file)
+        self.numbers.append(1)
+        self.size += len(line)
+
     def add(self, file: int, first: int, lines: Sequence[bytes]) -> None:
         """Add lines of a file that follow each other."""
         self.lines.extend(lines)
@@ -77,7 +84,7 @@ class _Reading:
         small = read_one_line(file, self.block_bytes)
         if small is not None:
             line, self.contents[number] = small
-            self._batch.add(number, 1, [line])
+            self._batch.add_line(number, line)
             self.lines[number] = 1
             self._parse_when_full()
             return
