@@ -32,8 +32,9 @@ READING = "reading"
 """The part that is staged beside a catalogue: `Readings`."""
 
 SETTLED_US = 2_000_000
-"""How much older than a reading a file's times must be: as coarse as any file system's clock ticks. A file that was
-written later could have been written once more since it was read, and show the same times."""
+"""How much older than a reading a file's times must be: as coarse as any file system's clock ticks, and more than the
+clock of a file server should differ from ours. A file that was written later could have been written once more since it
+was read, and show the same times."""
 
 
 class OutdatedReading(Exception):  # noqa: N818  # not an error: a reason to read everything
