@@ -58,6 +58,7 @@ OF_THE_RUN = {
         "settled",
         "leftovers",
     ],
+    "merged_rows": ["way", "row_hashes", "state"],
     "matches": ["run_id", "rematched_at"],
     "rolled_up_days": ["publication"],
     "loaded_files": ["loaded_at", "run_id", "modified_at", "changed_at"],

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from sparkify_assets.process import ALLOCATOR
+from sparkify_assets.process import ALLOCATOR, NEW_OBJECTS
 
 SEEN_BY_POLARS = """
     import importlib, os, sys
@@ -41,6 +41,14 @@ def test_allocator_is_told_before_polars_is_loaded_and_the_user_has_the_last_wor
     )
 
     assert (done.stdout, done.stderr) == (f"{expected}\n", "")
+
+
+def test_garbage_is_looked_for_among_many_new_objects() -> None:
+    program = "import gc, sparkify_assets.definitions; print(gc.get_threshold()[0], gc.isenabled())"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"{NEW_OBJECTS} True\n"
 
 
 def test_process_that_ends_quickly_keeps_its_result_and_its_other_endings() -> None:

@@ -36,8 +36,7 @@ def loaded_log_files(
 
 
 @dg.asset(**described(LOADED_FILES, group="ops"), deps=[rejected_songs, unused_rows])
-def loaded_song_files(context: dg.AssetExecutionContext, raw_song_files: Staged) -> Publication:
+def loaded_song_files(raw_song_files: Staged) -> Publication:
     """One row per song file that the star holds now, with what became of its lines."""
-    files = raw_song_files.frame("files").collect()
-    rows = build_loaded_songs(files, dt.datetime.now(dt.UTC), context.run.run_id)
+    rows = build_loaded_songs(raw_song_files.frame("files").collect())
     return Publication(rows, partitions=(SONGS,), versions={SONGS: raw_song_files.versions[""]})

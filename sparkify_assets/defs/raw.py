@@ -13,14 +13,17 @@ from sparkify_assets.defs.raw_checks import fields_are_known, items_have_no_gap,
 from sparkify_assets.defs.resources import RawFiles
 from sparkify_assets.defs.shown import rejects_of, show_day_of_logs
 from sparkify_assets.defs.tables import REJECTED_EVENTS, REJECTED_SONGS
+from sparkify_assets.errors import StagingError
 from sparkify_assets.ingest.account import AccountOfDays, figures_of_files
+from sparkify_assets.ingest.catalogue import CatalogueOfSongs
 from sparkify_assets.ingest.discovery import PassedOver, find_log_files, find_song_files
 from sparkify_assets.ingest.gate import Verdict, judge_logs, judge_songs
 from sparkify_assets.ingest.logs import read_days
 from sparkify_assets.ingest.songs import read_songs
+from sparkify_assets.ingest.unchanged import READING, Earlier, OutdatedReading, Reading, earlier_of
 from sparkify_assets.postgres.publication import Publication
 from sparkify_assets.schemas import Events, SongRecords
-from sparkify_assets.staging.area import Staged
+from sparkify_assets.staging.area import Staged, StagingArea
 from sparkify_assets.staging.io_manager import StagingFolder
 
 
@@ -34,20 +37,13 @@ from sparkify_assets.staging.io_manager import StagingFolder
 def raw_song_files(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: StagingFolder) -> Gated:
     """One row per valid song record, with the file and line it comes from."""
     with staging.area().draft("raw_song_files", context.run.run_id, []) as draft:
+        reading = Reading.begin(raw_files.folder, context.run.run_id)
         found = find_song_files(raw_files.folder)
         _list_passed_over(context, found.passed_over)
-        catalogue = read_songs(found.files)
-        draft.add(
-            "",
-            {
-                "songs": catalogue.songs,
-                "rejected": catalogue.rejected,
-                "files": catalogue.files,
-                "unknown_fields": catalogue.unknown_fields,
-            },
-        )
+        catalogue = reading.note_in(read_songs(found.files, _last_reading(context, staging.area(), reading)))
+        draft.add("", {**catalogue.frames(), READING: reading.to_frame()})
         verdict = judge_songs(catalogue.files, catalogue.rejected, raw_files.max_rejected)
-        figures = figures_of_files(catalogue.files, catalogue.unknown_fields)
+        figures = figures_of_files(catalogue.files, catalogue.unknown_fields) | {"files_read": catalogue.files_read}
         yield fields_are_known("raw_song_files", catalogue.unknown_fields)
         yield from result_of(
             context, RECORD_GATE, _failures(verdict), {**figures, **_gate_figures(raw_files, found.passed_over)}
@@ -107,6 +103,16 @@ def rejected_songs(raw_song_files: Staged) -> Publication:
 def rejected_events(raw_logs: Staged) -> Publication:
     """One row per log record that was refused, with where it stands and why."""
     return Publication(raw_logs.frame("rejected").collect(), versions=raw_logs.versions)
+
+
+def _last_reading(context: dg.AssetExecutionContext, area: StagingArea, reading: Reading) -> Earlier | None:
+    """Return what can be taken over from the last load of the songs; None where all files are to be read."""
+    try:
+        staged = area.open("raw_song_files", context.run.run_id, []).proven(*CatalogueOfSongs.parts(), READING)
+        return earlier_of(reading, staged)
+    except (StagingError, OutdatedReading) as reason:
+        context.log.info(f"all song files are read: {reason}")
+        return None
 
 
 def _failures(verdict: Verdict) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class _Look:
         return plan(comparison, memory, outcomes=outcomes, loading=loading, now=time.time(), rules=rules)
 
     def _hash(self, name: str) -> str:
-        return hash_content(RawFile(self.raw_files.folder / name, name, 0))
+        return hash_content(RawFile(str(self.raw_files.folder / name), name, 0))
 
 
 @dg.sensor(

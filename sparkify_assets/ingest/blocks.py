@@ -68,6 +68,35 @@ def hash_content(file: RawFile) -> str:
     return str(content)
 
 
+def read_one_line(file: RawFile, most_bytes: int) -> tuple[bytes, str] | None:
+    """Return the one line that a file consists of, without its newline, and the hash of its content.
+
+    A short cut for small files by the hundred thousand: `read_blocks` gives the same, ten times as slowly.
+
+    Args:
+        file: what to read.
+        most_bytes: of a larger file, nothing is read.
+
+    Returns:
+        None where the file is another kind than plain text of one line that begins with a brace, or can't be read, or
+        is not as it was found: `read_blocks` then says what is the matter.
+    """
+    if file.size > most_bytes or file.name.endswith(".gz"):
+        return None
+    try:
+        descriptor = os.open(file.path, _OPEN_FLAGS)
+        try:
+            text = os.read(descriptor, file.size + 1)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+    line = text.removesuffix(b"\n")
+    if len(text) != file.size or text[:1] != b"{" or b"\0" in text[:4] or b"\n" in line:
+        return None
+    return line, xxhash.xxh3_128_hexdigest(text)
+
+
 def read_blocks(file: RawFile, block_bytes: int = BLOCK_BYTES, content: ContentHash | None = None) -> Iterator[bytes]:
     """Yield a file's text in blocks of whole lines; the last one may end without a newline.
 

@@ -3,9 +3,10 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from sparkify_assets.errors import IngestError
 
@@ -20,8 +21,7 @@ Stat = tuple[int, int, int]
 """Size in bytes, time of the content's last change and time of any last change, in epoch microseconds."""
 
 
-@dataclass(frozen=True)
-class RawFile:
+class RawFile(NamedTuple):
     """A file that counts, as it stood when it was found.
 
     Attributes:
@@ -30,18 +30,85 @@ class RawFile:
         size: bytes on disk.
         modified_us: when its content changed by its own account, epoch microseconds.
         changed_us: when anything about it changed, by the file system's clock, epoch microseconds.
+        inode: its number in the file system; a file that is put in its place has another one.
     """
 
-    path: Path
+    path: str
     name: str
     size: int
     modified_us: int = 0
     changed_us: int = 0
+    inode: int = 0
 
     @property
     def stat(self) -> Stat:
         """What tells, without reading it, that the file is another one than before."""
         return self.size, self.modified_us, self.changed_us
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """Files, column by column: as an object each, the interpreter would go through a hundred thousand for garbage."""
+
+    paths: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    modified_us: list[int] = field(default_factory=list)
+    changed_us: list[int] = field(default_factory=list)
+    inodes: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, files: Iterable[RawFile]) -> "FileTable":
+        """Return files as a table, in their order."""
+        table = cls()
+        for file in files:
+            table.append(file)
+        return table
+
+    def append(self, file: RawFile) -> None:
+        """Add a file at the end."""
+        self.paths.append(file.path)
+        self.names.append(file.name)
+        self.sizes.append(file.size)
+        self.modified_us.append(file.modified_us)
+        self.changed_us.append(file.changed_us)
+        self.inodes.append(file.inode)
+
+    def picked(self, positions: Iterable[int]) -> "FileTable":
+        """Return some of the files, in the order of the positions."""
+        taken = list(positions)
+        return FileTable(
+            [self.paths[position] for position in taken],
+            [self.names[position] for position in taken],
+            [self.sizes[position] for position in taken],
+            [self.modified_us[position] for position in taken],
+            [self.changed_us[position] for position in taken],
+            [self.inodes[position] for position in taken],
+        )
+
+    def in_order(self) -> "FileTable":
+        """Return the files in bytewise order of path."""
+        encoded = [os.fsencode(path) for path in self.paths]
+        return self.picked(sorted(range(len(self)), key=encoded.__getitem__))
+
+    def __len__(self) -> int:
+        """Return how many files there are."""
+        return len(self.paths)
+
+    def __getitem__(self, position: int) -> RawFile:
+        """Return a file."""
+        return RawFile(
+            self.paths[position],
+            self.names[position],
+            self.sizes[position],
+            self.modified_us[position],
+            self.changed_us[position],
+            self.inodes[position],
+        )
+
+    def __iter__(self) -> Iterator[RawFile]:
+        """Give the files one after the other."""
+        return (self[position] for position in range(len(self)))
 
 
 @dataclass(frozen=True)
@@ -56,7 +123,7 @@ class PassedOver:
 class FoundFiles:
     """The song files in bytewise order of path, and what was passed over."""
 
-    files: list[RawFile]
+    files: FileTable
     passed_over: list[PassedOver]
 
 
@@ -88,7 +155,7 @@ def find_log_files(data: Path, first: dt.date, last: dt.date) -> FoundLogs:
     by_day: dict[dt.date, list[RawFile]] = {first + dt.timedelta(days=n): [] for n in range(days)}
     passed_over = found.passed_over
     for file in found.files:
-        day = day_in_name(file.path.name)
+        day = day_in_name(Path(file.path).name)
         if day is None:
             passed_over.append(PassedOver(file.name, "no date (YYYY-MM-DD) in its name"))
         elif day in by_day:
@@ -104,28 +171,20 @@ def find_days(data: Path) -> list[dt.date]:
     Raises:
         IngestError: there is no log folder, or a folder can't be listed.
     """
-    days = {day_in_name(file.path.name) for file in _find(data, LOG_FOLDER).files}
+    days = {day_in_name(Path(file.path).name) for file in _find(data, LOG_FOLDER).files}
     return sorted(day for day in days if day is not None)
 
 
 def stat_files(data: Path, folder: str) -> dict[str, Stat]:
-    """Return how the files below `data` that count look, by name: what `find_*_files` finds, in a third of the time.
+    """Return how the files below `data` that count look, by name.
 
     Raises:
         IngestError: there is no such folder, or a folder can't be listed.
     """
     root = _root(data, folder)
-    cut = len(str(root))
-    looks = {}
-    for entry in _entries_below(root):
-        if entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False):
-            name = folder + entry.path[cut:]
-            stat = entry.stat(follow_symlinks=False)
-            modified, changed = stat.st_mtime_ns // 1000, stat.st_ctime_ns // 1000
-            if not EARLIEST_US <= modified <= LATEST_US or not EARLIEST_US <= changed <= LATEST_US:
-                modified, changed = epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
-            looks[name if name.isascii() else _storable(name)] = (stat.st_size, modified, changed)
-    return looks
+    before_name = len(str(root)) - len(folder)
+    entries = _entries_below(root)
+    return {file.name: file.stat for entry in entries if (file := _raw_file(entry, before_name)) is not None}
 
 
 def day_in_name(file_name: str) -> dt.date | None:
@@ -159,19 +218,27 @@ def _root(data: Path, folder: str) -> Path:
 
 def _find(data: Path, folder: str) -> FoundFiles:
     root = _root(data, folder)
-    found = FoundFiles([], [])
+    before_name = len(str(root)) - len(folder)
+    files, passed_over = FileTable(), []
     for entry in _entries_below(root):
-        name = _storable(folder + entry.path[len(str(root)) :])
-        reason = _reason_to_pass_over(entry)
-        if reason is not None:
-            found.passed_over.append(PassedOver(name, reason))
-        elif entry.is_file(follow_symlinks=False) and entry.name.endswith(SUFFIXES):
-            stat = entry.stat(follow_symlinks=False)
-            moments = epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
-            found.files.append(RawFile(Path(entry.path), name, stat.st_size, *moments))
-    found.files.sort(key=lambda file: os.fsencode(file.path))
-    found.passed_over.sort(key=lambda item: item.name)
-    return found
+        file = _raw_file(entry, before_name)
+        if file is not None:
+            files.append(file)
+        elif (reason := _reason_to_pass_over(entry)) is not None:
+            passed_over.append(PassedOver(_storable(entry.path[before_name:]), reason))
+    return FoundFiles(files.in_order(), sorted(passed_over, key=lambda item: item.name))
+
+
+def _raw_file(entry: "os.DirEntry[str]", before_name: int) -> RawFile | None:
+    """Return the file that the entry is, named by its path from there on; None where it is none that counts."""
+    if not (entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False)):
+        return None
+    stat = entry.stat(follow_symlinks=False)
+    modified, changed = stat.st_mtime_ns // 1000, stat.st_ctime_ns // 1000
+    if not EARLIEST_US <= modified <= LATEST_US or not EARLIEST_US <= changed <= LATEST_US:
+        modified, changed = epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
+    path = entry.path
+    return RawFile(path, _storable(path[before_name:]), stat.st_size, modified, changed, stat.st_ino)
 
 
 def _entries_below(root: Path) -> Iterator["os.DirEntry[str]"]:
@@ -185,7 +252,7 @@ def _entries_below(root: Path) -> Iterator["os.DirEntry[str]"]:
                     if entry.name.startswith("."):
                         continue
                     yield entry
-                    if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(SUFFIXES):
+                    if not entry.name.endswith(SUFFIXES) and entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
         except OSError as error:
             raise IngestError(
@@ -205,4 +272,4 @@ def _reason_to_pass_over(entry: "os.DirEntry[str]") -> str | None:
 
 def _storable(name: str) -> str:
     r"""Return a path as text that can be stored: bytes that are no UTF-8 are shown as `\xNN`."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")

@@ -10,43 +10,46 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, ContentHash, hash_content, read_blocks
-from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.blocks import (
+    BLOCK_BYTES,
+    STORED_ROWS_STAY,
+    ContentHash,
+    hash_content,
+    read_blocks,
+    read_one_line,
+)
+from sparkify_assets.ingest.catalogue import CatalogueOfSongs
+from sparkify_assets.ingest.discovery import FileTable, RawFile
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.exact import is_one_object
 from sparkify_assets.ingest.lines import INDEX, LineReader
 from sparkify_assets.ingest.records import SONG
 from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejected_row
 from sparkify_assets.ingest.rules import split_by_rules
+from sparkify_assets.ingest.unchanged import NOTED, Earlier, as_frame, combined, take_over
 from sparkify_assets.schemas import SongFiles, SongRecords
 
 _WHITE = b" \t\r\n"
 
 
-@dataclass(frozen=True)
-class CatalogueOfSongs:
-    """The song records, what was refused, what became of the files, and fields that we do not know.
-
-    `songs` is in the order of (path, line); two files may hold records of one song.
-    """
-
-    songs: pl.DataFrame  # SongRecords
-    rejected: pl.DataFrame  # RejectedSongs
-    files: pl.DataFrame  # SongFiles
-    unknown_fields: pl.DataFrame  # UnknownFields
-
-
 @dataclass
 class _Batch:
-    """Lines of several files that are parsed together, each with its file's name and its number there."""
+    """Lines of several files that are parsed together, each with its file and its number there."""
 
     lines: list[bytes] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    files: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     size: int = 0
     spread: bool = False  # a record goes over several physical lines
 
-    def add(self, file: str, first: int, lines: Sequence[bytes]) -> None:
+    def add_line(self, file: int, line: bytes) -> None:
+        """Add the one line of a file."""
+        self.lines.append(line)
+        self.files.append(file)
+        self.numbers.append(1)
+        self.size += len(line)
+
+    def add(self, file: int, first: int, lines: Sequence[bytes]) -> None:
         """Add lines of a file that follow each other."""
         self.lines.extend(lines)
         self.files.extend([file] * len(lines))
@@ -54,49 +57,110 @@ class _Batch:
         self.size += sum(map(len, lines))
 
 
-@dataclass
-class _Read:
-    """What was read of all files so far."""
+class _Reading:
+    """What was read of the files so far; a file is known by its position among them."""
 
-    songs: list[pl.DataFrame] = field(default_factory=list)
-    rejected: list[pl.DataFrame] = field(default_factory=list)
-    unknown: list[pl.DataFrame] = field(default_factory=list)
-    lines: Counter[str] = field(default_factory=Counter)
-    blank: Counter[str] = field(default_factory=Counter)
-    damaged: dict[str, DamagedFile] = field(default_factory=dict)
-    contents: dict[str, ContentHash | str] = field(default_factory=dict)
+    def __init__(self, files: FileTable, block_bytes: int) -> None:
+        self.files = files
+        self.block_bytes = block_bytes
+        self.songs: list[pl.DataFrame] = []
+        self.rejected: list[pl.DataFrame] = []
+        self.unknown: list[pl.DataFrame] = []
+        self.lines = [0] * len(files)
+        self.blank = [0] * len(files)
+        self.contents = [""] * len(files)
+        self.damaged: dict[int, DamagedFile] = {}
+        self._reader = LineReader(SONG)
+        self._batch = _Batch()
+
+    def read(self, number: int) -> None:
+        """Read a file; what it holds is parsed with other files' lines, at the latest by `parse`.
+
+        Raises:
+            DamagedFile: it is refused as a whole.
+            IngestError: it can't be read.
+        """
+        file = self.files[number]
+        small = read_one_line(file, self.block_bytes)
+        if small is not None:
+            line, self.contents[number] = small
+            self._batch.add_line(number, line)
+            self.lines[number] = 1
+            self._parse_when_full()
+            return
+        content = ContentHash()
+        for lines, number_of_lines in _records_of(file, self.block_bytes, content):
+            self._batch.add(number, self.lines[number] + 1, lines)
+            self._batch.spread |= len(lines) != number_of_lines
+            self.lines[number] += number_of_lines
+            self.blank[number] += number_of_lines - len(lines)
+            self._parse_when_full()
+        self.contents[number] = str(content)
+
+    def parse(self) -> None:
+        """Parse the lines that have been gathered."""
+        batch, self._batch = self._batch, _Batch()
+        if not batch.lines:
+            return
+        text = b"\n".join([*batch.lines, b""])
+        parsed = self._reader.read_lines(batch.lines) if batch.spread else self._reader.read_blocks([text])
+        names = [self.files.names[number] for number in batch.files]
+        places = pl.DataFrame({"file": names, "line": batch.numbers})
+        here = places[parsed.records[INDEX]]
+        good, broken = split_by_rules(parsed.records.hstack(here), SONG)
+        refused = sorted([*parsed.refused, *broken], key=lambda refusal: refusal.index)
+        rows = [rejected_row(names[n.index], batch.numbers[n.index], n, batch.lines[n.index]) for n in refused]
+        self.songs.append(good)
+        self.rejected.append(rejected_frame(rows))
+        self.unknown.append(places[parsed.unknown[INDEX]].select("file").hstack(parsed.unknown.select("field")))
+        for index in parsed.blank:
+            self.blank[batch.files[index]] += 1
+
+    def _parse_when_full(self) -> None:
+        if self._batch.size >= self.block_bytes:
+            self.parse()
 
 
-def read_songs(files: Sequence[RawFile], *, block_bytes: int = BLOCK_BYTES) -> CatalogueOfSongs:
-    """Read the song files, given in the order of path.
+def read_songs(files: FileTable, earlier: Earlier | None = None, *, block_bytes: int = BLOCK_BYTES) -> CatalogueOfSongs:
+    """Return what the song files hold; the same, whether or not there is an earlier reading to take from.
+
+    Args:
+        files: in the order of path.
+        earlier: what was read before; of files that look unchanged it is taken over.
+        block_bytes: about how much to parse at a time.
 
     Raises:
         IngestError: files can't be read; all of them are named.
     """
-    reader = LineReader(SONG)
-    read = _Read()
+    _refuse_doubled_names(files.names)
+    taken, changed = (CatalogueOfSongs.empty(), files) if earlier is None else take_over(files, earlier)
+    return combined(files, taken, _read(changed, block_bytes))
+
+
+def _refuse_doubled_names(names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        doubled = [name for name, count in Counter(names).items() if count > 1]
+        raise IngestError(
+            f"{len(doubled)} name(s) stand for two files each once bytes that are no UTF-8 are written as text, such as"
+            f" '{doubled[0]}'; rename one{STORED_ROWS_STAY}"
+        )
+
+
+def _read(files: FileTable, block_bytes: int) -> CatalogueOfSongs:
+    reading = _Reading(files, block_bytes)
     unreadable: list[str] = []
-    batch = _Batch()
-    for file in files:
+    for number in range(len(files)):
         try:
-            content = read.contents[file.name] = ContentHash()
-            for lines, number_of_lines in _records_of(file, block_bytes, content):
-                batch.add(file.name, read.lines[file.name] + 1, lines)
-                batch.spread |= len(lines) != number_of_lines
-                read.lines[file.name] += number_of_lines
-                read.blank[file.name] += number_of_lines - len(lines)
-                if batch.size >= block_bytes:
-                    _parse(batch, reader, read)
-                    batch = _Batch()
+            reading.read(number)
         except DamagedFile as damage:
-            read.damaged[file.name] = damage
-            read.contents[file.name] = hash_content(file)
+            reading.damaged[number] = damage
+            reading.contents[number] = hash_content(files[number])
         except IngestError as error:
             unreadable.append(str(error))
     if unreadable:
         raise IngestError(f"{'; '.join(unreadable)}{STORED_ROWS_STAY}")
-    _parse(batch, reader, read)
-    return _gather(files, read)
+    reading.parse()
+    return _gather(reading)
 
 
 def _records_of(file: RawFile, block_bytes: int, content: ContentHash) -> Iterator[tuple[list[bytes], int]]:
@@ -113,57 +177,48 @@ def _records_of(file: RawFile, block_bytes: int, content: ContentHash) -> Iterat
             yield lines, len(lines)
 
 
-def _parse(batch: _Batch, reader: LineReader, read: _Read) -> None:
-    """Parse the lines of a batch and add them to what was read."""
-    if not batch.lines:
-        return
-    text = b"\n".join([*batch.lines, b""])
-    parsed = reader.read_lines(batch.lines) if batch.spread else reader.read_blocks([text])
-    places = pl.DataFrame({"file": batch.files, "line": batch.numbers})
-    here = places[parsed.records[INDEX]]
-    good, broken = split_by_rules(parsed.records.hstack(here), SONG)
-    refused = sorted([*parsed.refused, *broken], key=lambda refusal: refusal.index)
-    rows = [rejected_row(batch.files[n.index], batch.numbers[n.index], n, batch.lines[n.index]) for n in refused]
-    read.songs.append(good)
-    read.rejected.append(rejected_frame(rows))
-    read.unknown.append(places[parsed.unknown[INDEX]].select("file").hstack(parsed.unknown.select("field")))
-    read.blank.update(batch.files[index] for index in parsed.blank)
-
-
-def _gather(files: Sequence[RawFile], read: _Read) -> CatalogueOfSongs:
+def _gather(read: _Reading) -> CatalogueOfSongs:
     """Put together what was read, without what was taken from files that turned out to be damaged."""
-    damaged = pl.col("file").is_in(list(read.damaged))
-    songs = pl.concat([SongRecords.create_empty(), *read.songs]).filter(~damaged)
-    rejected = pl.concat([rejected_frame([]), *read.rejected]).filter(~damaged)
-    whole = rejected_frame([rejected_row(name, 0, each, each.head) for name, each in read.damaged.items()])
+    damaged = {read.files.names[number]: damage for number, damage in read.damaged.items()}
+    is_damaged = pl.col("file").is_in(list(damaged))
+    songs = pl.concat([SongRecords.create_empty(), *read.songs]).filter(~is_damaged)
+    rejected = pl.concat([rejected_frame([]), *read.rejected]).filter(~is_damaged)
+    whole = rejected_frame([rejected_row(name, 0, each, each.head) for name, each in damaged.items()])
+    for number in read.damaged:
+        read.lines[number], read.blank[number] = 1, 0  # one line and one reject stand for all of it
+    rejected = pl.concat([rejected, whole]).sort("file", "line")
     return CatalogueOfSongs(
         songs=songs,
-        rejected=pl.concat([rejected, whole]).sort("file", "line"),
-        files=_account(files, read, songs, rejected),
-        unknown_fields=count_by_field([frame.filter(~damaged) for frame in read.unknown]),
+        rejected=rejected,
+        files=_account(read, songs, rejected),
+        unknown_fields=count_by_field([frame.filter(~is_damaged) for frame in read.unknown]),
+        files_read=len(read.files),
     )
 
 
-def _account(files: Sequence[RawFile], read: _Read, songs: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+def _account(read: _Reading, songs: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Return the account of every file.
 
     Raises:
         IngestError: the lines of a file are not all accounted for.
     """
-    valid = Counter(songs["file"].to_list())
-    refused = Counter(rejected["file"].to_list())
-    rows = []
-    for file in files:
-        name = file.name
-        seen = (*file.stat, str(read.contents[name]))
-        if name in read.damaged:
-            rows.append((name, *seen, 1, 0, 0, 1))
-            continue
-        counts = (read.lines[name], read.blank[name], valid[name], refused[name])
-        if counts[0] != sum(counts[1:]):
-            raise IngestError(
-                f"file '{name}': {counts[0]} lines, but {counts[1]} blank, {counts[2]} songs and {counts[3]} rejected"
-                f" ones; this is a fault of the program{STORED_ROWS_STAY}"
-            )
-        rows.append((name, *seen, *counts))
-    return pl.DataFrame(rows, schema=SongFiles.create_empty().schema, orient="row")
+    files = as_frame(read.files).with_columns(
+        pl.Series("content_hash", read.contents, pl.String),
+        pl.Series("lines", read.lines, pl.Int64),
+        pl.Series("blank", read.blank, pl.Int64),
+    )
+    for name, records in {"songs": songs, "rejected": rejected}.items():
+        counted = records.group_by("file").agg(pl.len().cast(pl.Int64).alias(name))
+        files = files.join(counted, on="file", how="left", maintain_order="left").with_columns(
+            pl.col(name).fill_null(0)
+        )
+    wrong = files.filter(pl.col("lines") != pl.col("blank") + pl.col("songs") + pl.col("rejected"))
+    if not wrong.is_empty():
+        file = wrong.row(0, named=True)
+        raise IngestError(
+            f"file '{file['file']}': {file['lines']} lines, but {file['blank']} blank, {file['songs']} songs and"
+            f" {file['rejected']} rejected ones; this is a fault of the program{STORED_ROWS_STAY}"
+        )
+    return files.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in SongFiles.create_empty().select(NOTED).schema.items()
+    ).select(SongFiles.column_names())

@@ -1,4 +1,4 @@
-"""The records a publication leaves in its own transaction: versions, row counts, rows to prune."""
+"""The records a publication leaves in its own transaction: versions, row counts, rows to prune, rows merged."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from psycopg import errors, sql
 from sparkify_assets.errors import DatabaseError, OutdatedError
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.merged import MERGED_ROWS
 from sparkify_assets.postgres.publication import Scope
 from sparkify_assets.postgres.table import Table
 
@@ -54,7 +55,7 @@ class UnusedRows(dy.Schema):
 PUBLICATIONS = Table.of(Publications, SCHEMA, "publications")
 TABLE_ROWS = Table.of(TableRows, SCHEMA, "table_rows")
 UNUSED_ROWS = Table.of(UnusedRows, SCHEMA, "unused_rows")
-RECORDS = (PUBLICATIONS, TABLE_ROWS, UNUSED_ROWS)
+RECORDS = (PUBLICATIONS, TABLE_ROWS, UNUSED_ROWS, MERGED_ROWS)
 
 
 def prepare(connection: Connection, tables: Iterable[Table]) -> None:

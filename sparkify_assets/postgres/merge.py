@@ -9,16 +9,20 @@ from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.bookkeeping import UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.copy import STAGED, analyze, copy_frame, create_staged
+from sparkify_assets.postgres.merged import Difference, difference, remember
 from sparkify_assets.postgres.modes import Merge, Vanished
 from sparkify_assets.postgres.publication import Completed, Written
 from sparkify_assets.postgres.table import Table
+
+VANISHED = sql.Identifier("pg_temp", "vanished")
 
 
 class MergeWriter:
     """Merges rows into the table by its key, inside the caller's transaction.
 
-    Rows come a portion at a time, no key twice. They go straight into a table that is new; where there are rows
-    already they are staged, and merged at the end.
+    Rows come a portion at a time, no key twice. They go straight into a table that is new. Where there are rows already
+    they are staged, and merged at the end; but where they are all there is to be, they are kept until then, to send
+    only those that differ from what was merged before.
     """
 
     def __init__(self, connection: Connection, table: Table, mode: Merge) -> None:
@@ -29,42 +33,36 @@ class MergeWriter:
         """
         self._connection, self._table, self._mode = connection, table, mode
         self._rows = 0
+        self._kept: list[pl.DataFrame] | None = None if mode.vanished == "keep" else []
         self._is_new = ddl.create_or_check(connection, table)
-        if not self._is_new:
+        if not self._is_new and self._kept is None:
             create_staged(connection, table, STAGED)
 
     def add(self, rows: pl.DataFrame, claims: pl.DataFrame | None = None) -> None:
         """Write a portion of the rows."""
         del claims
-        target = names.relation(self._table) if self._is_new else STAGED
-        copy_frame(self._connection, rows, target, frozen=self._is_new)
         self._rows += rows.height
+        if self._kept is not None:
+            self._kept.append(rows)
+        if self._is_new:
+            copy_frame(self._connection, rows, names.relation(self._table), frozen=True)
+        elif self._kept is None:
+            copy_frame(self._connection, rows, STAGED)
 
     def complete(self) -> Completed:
-        """Bring the table to its new state; the temporary table `staged` remains until the transaction ends."""
+        """Bring the table to its new state; temporary tables remain until the transaction ends."""
         if self._is_new:
             ddl.finish(self._connection, self._table)
-            rows = self._rows
-            return Completed(
-                Written(rows, inserted=rows, updated=0, unchanged=0, deleted=0, net_change=rows), created=True
-            )
-        return Completed(self._merged())
-
-    def _merged(self) -> Written:
-        connection, table, mode = self._connection, self._table, self._mode
-        analyze(connection, STAGED)
-        # The key index finds doubled keys, which an update would take in any order, and serves the joins.
-        connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(STAGED, names.columns(table.key)))
-        updated, inserted = upsert(connection, table, STAGED)
-        if mode.vanished == "prune":
-            # The rows are all there is: a key noted as vanished before may be back.
-            notes = sql.SQL("DELETE FROM {} WHERE table_name = %s").format(names.relation(UNUSED_ROWS))
-            connection.execute(notes, (table.qualified_name,))
-        vanished = sql.SQL("NOT EXISTS (SELECT FROM {} s WHERE {})").format(
-            STAGED, names.same_values(table.key, "s", "t")
-        )
-        deleted = remove_vanished(connection, table, mode.vanished, vanished)
-        return Written(
+            updated, inserted, deleted = 0, self._rows, 0
+            if self._kept is not None:
+                remember(self._connection, self._table, self._everything(self._kept))
+        elif self._kept is None:
+            _index_by_key(self._connection, self._table, STAGED)
+            updated, inserted = upsert(self._connection, self._table, STAGED)
+            deleted = 0
+        else:
+            updated, inserted, deleted = self._become(self._everything(self._kept))
+        written = Written(
             staged=self._rows,
             inserted=inserted,
             updated=updated,
@@ -72,6 +70,61 @@ class MergeWriter:
             deleted=deleted,
             net_change=inserted - deleted,
         )
+        return Completed(written, created=self._is_new)
+
+    def _everything(self, kept: list[pl.DataFrame]) -> pl.DataFrame:
+        return pl.concat([self._table.empty_frame(), *kept])
+
+    def _become(self, frame: pl.DataFrame) -> tuple[int, int, int]:
+        """Make the table what the frame is; return how many rows were updated, inserted and deleted."""
+        connection, table, mode = self._connection, self._table, self._mode
+        if mode.vanished == "prune":
+            # The frame is all there is: a key noted as vanished before may be back.
+            notes = sql.SQL("DELETE FROM {} WHERE table_name = %s").format(names.relation(UNUSED_ROWS))
+            connection.execute(notes, (table.qualified_name,))
+        different = difference(connection, table, frame)
+        if different is None:
+            counts = _merge_all(connection, table, mode, frame)
+        else:
+            counts = _merge_different(connection, table, mode, different)
+        if different is None or different:
+            remember(connection, table, frame)
+        return counts
+
+
+def _merge_all(connection: Connection, table: Table, mode: Merge, frame: pl.DataFrame) -> tuple[int, int, int]:
+    """Compare all rows with the stored ones; return how many were updated, inserted and deleted."""
+    _stage(connection, table, frame, STAGED)
+    updated, inserted = upsert(connection, table, STAGED)
+    vanished = sql.SQL("NOT EXISTS (SELECT FROM {} s WHERE {})").format(STAGED, names.same_values(table.key, "s", "t"))
+    return updated, inserted, remove_vanished(connection, table, mode.vanished, vanished)
+
+
+def _merge_different(connection: Connection, table: Table, mode: Merge, different: Difference) -> tuple[int, int, int]:
+    """Bring in just the rows that are known to differ; return how many were updated, inserted and deleted."""
+    updated = inserted = deleted = 0
+    if not different.changed.is_empty():
+        _stage(connection, table, different.changed, STAGED)
+        updated, inserted = upsert(connection, table, STAGED)
+    if not different.vanished.is_empty():
+        _stage(connection, table, different.vanished, VANISHED)
+        vanished = sql.SQL("EXISTS (SELECT FROM {} s WHERE {})").format(
+            VANISHED, names.same_values(table.key, "s", "t")
+        )
+        deleted = remove_vanished(connection, table, mode.vanished, vanished)
+    return updated, inserted, deleted
+
+
+def _stage(connection: Connection, table: Table, frame: pl.DataFrame, staged: sql.Identifier) -> None:
+    create_staged(connection, table, staged)
+    copy_frame(connection, frame, staged)
+    _index_by_key(connection, table, staged)
+
+
+def _index_by_key(connection: Connection, table: Table, staged: sql.Identifier) -> None:
+    analyze(connection, staged)
+    # The key index finds doubled keys, which an update would take in any order, and serves the joins.
+    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(staged, names.columns(table.key)))
 
 
 def upsert(connection: Connection, table: Table, staged: sql.Identifier) -> tuple[int, int]:

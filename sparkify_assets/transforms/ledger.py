@@ -22,18 +22,20 @@ def build_loaded_logs(files: pl.DataFrame, loaded_at: dt.datetime, run_id: str) 
         the columns of `LoadedFiles`; the portion is the day, such as '2018-11-15'.
     """
     of_logs = files.with_columns(
-        portion=pl.col("log_date").dt.to_string("%Y-%m-%d"), day=pl.col("log_date"), records=pl.col("events")
+        portion=pl.col("log_date").dt.to_string("%Y-%m-%d"),
+        day=pl.col("log_date"),
+        records=pl.col("events"),
+        loaded_at=pl.lit(loaded_at, dtype=LoadedFiles.columns()["loaded_at"].dtype),
+        run_id=pl.lit(run_id),
     )
-    return _ledger(of_logs, "log", loaded_at, run_id)
+    return _ledger(of_logs, "log")
 
 
-def build_loaded_songs(files: pl.DataFrame, loaded_at: dt.datetime, run_id: str) -> pl.DataFrame:
-    """Build one row per song file, ordered by path.
+def build_loaded_songs(files: pl.DataFrame) -> pl.DataFrame:
+    """Build one row per song file, ordered by path; the row of a file that was not read again stays as it was.
 
     Args:
-        files: as `SongFiles`.
-        loaded_at: the moment, with a time zone.
-        run_id: the run that loads.
+        files: as `SongFiles`, with the reading noted.
 
     Returns:
         the columns of `LoadedFiles`; day, plays and duplicates are null.
@@ -45,19 +47,15 @@ def build_loaded_songs(files: pl.DataFrame, loaded_at: dt.datetime, run_id: str)
         records=pl.col("songs"),
         plays=none.cast(pl.Int64),
         duplicates=none.cast(pl.Int64),
+        loaded_at=pl.col("read_at"),
+        run_id=pl.col("read_by"),
     )
-    return _ledger(of_songs, "song", loaded_at, run_id)
+    return _ledger(of_songs, "song")
 
 
-def _ledger(files: pl.DataFrame, kind: str, loaded_at: dt.datetime, run_id: str) -> pl.DataFrame:
-    moment = LoadedFiles.columns()["loaded_at"].dtype
+def _ledger(files: pl.DataFrame, kind: str) -> pl.DataFrame:
     return (
-        files.with_columns(
-            kind=pl.lit(kind).cast(LoadedFiles.columns()["kind"].dtype),
-            path=pl.col("file"),
-            loaded_at=pl.lit(loaded_at, dtype=moment),
-            run_id=pl.lit(run_id),
-        )
+        files.with_columns(kind=pl.lit(kind).cast(LoadedFiles.columns()["kind"].dtype), path=pl.col("file"))
         .select(LoadedFiles.column_names())
         .sort("path")
     )

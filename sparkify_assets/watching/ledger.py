@@ -11,11 +11,12 @@ from sparkify_assets.ingest.discovery import Stat
 from sparkify_assets.postgres.connection import Connection, first_line
 from sparkify_assets.watching.changes import Loaded
 
-# A load that died after it had published a portion, or that runs, has published it under another run than the ledger
-# names: what the ledger says of that portion is then no longer true.
+# A load that died after it had published a portion, or that runs, has published it under another run than the one that
+# wrote the ledger of it: what the ledger says of that portion is then no longer true.
 _TRUSTED = """
-    ops.loaded_files l JOIN ops.publications p ON p.table_name = %(table)s AND p.run_id = l.run_id
+    ops.loaded_files l JOIN ops.publications p ON p.table_name = %(table)s
         AND p.partition = CASE l.kind WHEN 'song' THEN '' ELSE l.portion END
+    JOIN ops.publications w ON w.table_name = 'ops.loaded_files' AND w.partition = l.portion AND w.run_id = p.run_id
     WHERE l.kind = %(kind)s AND to_regclass(%(table)s) IS NOT NULL
 """
 _LOOK = """l.size, (extract(epoch FROM l.modified_at) * 1000000)::bigint,

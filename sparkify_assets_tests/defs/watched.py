@@ -31,13 +31,13 @@ class Watched:
 
     def tick(self, sensor: str = "logs") -> dg.SensorResult:
         """Evaluate the sensor once and keep its cursor; nothing is run."""
-        context = dg.build_sensor_context(
+        with dg.build_sensor_context(
             instance=self.instance,
             cursor=self.cursors.get(sensor),
             definitions=defs,
             resources={name: made for name, made in self.resources().items() if name in NEEDED[sensor]},
-        )
-        result = SENSORS[sensor](context)
+        ) as context:
+            result = SENSORS[sensor](context)
         assert isinstance(result, dg.SensorResult)
         self.cursors[sensor] = result.cursor
         return result

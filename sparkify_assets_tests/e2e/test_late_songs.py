@@ -136,3 +136,22 @@ def test_folder_that_was_never_loaded_has_nothing_to_match(tmp_path: Path, datab
     loader = Loader(tmp_path / "data", tmp_path / "staging", database_url)
 
     assert load_songs(loader)["days_looked_at"] == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE songs SET title = 'Mornings'",
+        "DELETE FROM songs; DELETE FROM artists",
+        "INSERT INTO songs SELECT 'SO9', title, artist_id, artist_name, year, duration FROM songs LIMIT 1",
+    ],
+)
+def test_songs_that_were_changed_by_hand_are_put_right(loader: Loader, change: str) -> None:
+    write_song(loader.data, "A/two", song_id="SO2", title="Vespers")
+    load_songs(loader)
+    before = {table: loader.rows(table) for table in ("songs", "artists", "songplays")}
+    loader.execute(sql.SQL(change))
+
+    load_songs(loader)
+
+    assert {table: loader.rows(table) for table in before} == before

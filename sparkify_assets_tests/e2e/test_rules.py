@@ -262,7 +262,7 @@ def test_nothing_is_left_of_files_that_are_all_gone(tmp_path: Path, database_url
 
     loader.load()
 
-    records = {"ops.publications", "ops.table_rows", "ops.matches", "ops.rolled_up_days"}
+    records = {"ops.publications", "ops.table_rows", "ops.merged_rows", "ops.matches", "ops.rolled_up_days"}
     assert {table: rows for table, rows in loader.dump().items() if rows and table not in records} == {}
     assert all(json.loads(row)["row_count"] == 0 for row in loader.dump()["ops.table_rows"])
 

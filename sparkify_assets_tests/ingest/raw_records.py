@@ -75,4 +75,4 @@ def put(data: Path, name: str, content: bytes) -> RawFile:
     path = data / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    return RawFile(path, name, len(content))
+    return RawFile(str(path), name, len(content))

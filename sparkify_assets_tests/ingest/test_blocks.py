@@ -10,11 +10,19 @@ import pytest
 import xxhash
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.blocks import ContentHash, hash_content, read_blocks
+from sparkify_assets.ingest.blocks import ContentHash, hash_content, read_blocks, read_one_line
 from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.refusals import DamagedFile, Reason
 from sparkify_assets_tests.ingest.raw_records import put
 
+NO_SHORT_CUT = (
+    b"\xef\xbb\xbf{}",
+    "{}".encode("utf-16"),
+    "{}".encode("utf-16-le"),
+    b" {}",
+    b"<html>",
+    gzip.compress(b"{}"),
+)
 LINES = b"first\nsecond line\n\nfourth\r\nlast"
 
 
@@ -33,6 +41,32 @@ def test_blocks_are_whole_lines_and_lose_nothing(tmp_path: Path, name: str, bloc
 
 def test_small_file_is_one_block(tmp_path: Path) -> None:
     assert list(read_blocks(put(tmp_path, "x.json", LINES))) == [LINES]
+
+
+@pytest.mark.parametrize("content", [b"{}", b"{}\n", b'{"a": 1}\r\n', b"{ \xff"])
+def test_short_cut_for_one_line_gives_what_blocks_give(tmp_path: Path, content: bytes) -> None:
+    file = put(tmp_path, "x.json", content)
+
+    found = read_one_line(file, len(content))
+
+    assert found == (b"".join(read_blocks(file)).removesuffix(b"\n"), xxhash.xxh3_128_hexdigest(content))
+
+
+@pytest.mark.parametrize("content", [*NO_SHORT_CUT, LINES, b"", b"\n", b"{}\n{}", b"{}\n\n", b"{\0}\0", b"[1]"])
+def test_short_cut_is_for_plain_text_of_one_line(tmp_path: Path, content: bytes) -> None:
+    assert read_one_line(put(tmp_path, "x.json", content), 1000) is None
+
+
+def test_short_cut_is_for_small_files_that_are_as_they_were_found(tmp_path: Path) -> None:
+    file = put(tmp_path, "x.json", b"{}")
+    packed = put(tmp_path, "x.json.gz", b"{}")
+
+    assert read_one_line(file, 1) is None
+    assert read_one_line(file._replace(size=1), 1000) is None
+    assert read_one_line(file._replace(size=3), 1000) is None
+    assert read_one_line(packed, 1000) is None
+    Path(file.path).unlink()
+    assert read_one_line(file, 1000) is None
 
 
 def test_bom_is_left_out(tmp_path: Path) -> None:
@@ -93,7 +127,7 @@ def test_gzip_without_its_ending_is_refused_as_a_whole(tmp_path: Path) -> None:
 
 def test_file_that_is_gone_is_named_with_the_cause(tmp_path: Path) -> None:
     file = put(tmp_path, "log_data/x.json", LINES)
-    file.path.unlink()
+    Path(file.path).unlink()
 
     with pytest.raises(IngestError, match=r"file 'log_data/x\.json': can't be read: No such file or directory"):
         list(read_blocks(file))
@@ -113,7 +147,7 @@ def without_the_rights_of_root() -> Iterator[None]:
 
 def test_missing_permission_is_the_cause(tmp_path: Path) -> None:
     file = put(tmp_path, "log_data/x.json", LINES)
-    file.path.chmod(0)
+    Path(file.path).chmod(0)
 
     with (
         without_the_rights_of_root(),
@@ -123,7 +157,7 @@ def test_missing_permission_is_the_cause(tmp_path: Path) -> None:
 
 
 def test_input_output_error_is_the_cause() -> None:
-    file = RawFile(Path("/proc/self/mem"), "log_data/x.json", 5)  # its first page can't be read
+    file = RawFile("/proc/self/mem", "log_data/x.json", 5)  # its first page can't be read
 
     with pytest.raises(IngestError, match=r"file 'log_data/x\.json': can't be read: Input/output error"):
         list(read_blocks(file))
@@ -131,14 +165,14 @@ def test_input_output_error_is_the_cause() -> None:
 
 def test_pipe_or_folder_in_a_files_place_does_not_hang(tmp_path: Path) -> None:
     file = put(tmp_path, "x.json", LINES)
-    file.path.unlink()
+    Path(file.path).unlink()
     os.mkfifo(file.path)
 
     with pytest.raises(IngestError, match="no plain file any more"):
         list(read_blocks(file))
 
-    file.path.unlink()
-    file.path.mkdir()
+    Path(file.path).unlink()
+    Path(file.path).mkdir()
     with pytest.raises(IngestError, match="no plain file any more"):
         list(read_blocks(file))
 
@@ -146,8 +180,8 @@ def test_pipe_or_folder_in_a_files_place_does_not_hang(tmp_path: Path) -> None:
 def test_link_in_a_files_place_is_not_followed(tmp_path: Path) -> None:
     file = put(tmp_path, "x.json", LINES)
     other = put(tmp_path, "other.json", LINES)
-    file.path.unlink()
-    file.path.symlink_to(other.path)
+    Path(file.path).unlink()
+    Path(file.path).symlink_to(other.path)
 
     with pytest.raises(IngestError, match=r"file 'x\.json': can't be read"):
         list(read_blocks(file))
@@ -163,12 +197,12 @@ def test_bytes_on_disk_are_hashed_while_they_are_read(tmp_path: Path, name: str,
     read = b"".join(read_blocks(file, block_bytes, content))
 
     assert read == text
-    assert str(content) == xxhash.xxh3_128_hexdigest(file.path.read_bytes()) == hash_content(file)
+    assert str(content) == xxhash.xxh3_128_hexdigest(Path(file.path).read_bytes()) == hash_content(file)
 
 
 def test_file_that_is_gone_is_named_when_it_is_to_be_hashed(tmp_path: Path) -> None:
     file = put(tmp_path, "log_data/a.json", b"{}")
-    file.path.unlink()
+    Path(file.path).unlink()
 
     with pytest.raises(IngestError, match=r"file 'log_data/a\.json': can't be read: No such file"):
         hash_content(file)

@@ -84,7 +84,7 @@ def test_name_that_is_no_utf8_is_shown_with_escapes(tmp_path: Path) -> None:
     found = find_song_files(tmp_path)
 
     assert [file.name for file in found.files] == [r"song_data/\xff.json"]
-    assert found.files[0].path.read_bytes() == b"{}"
+    assert Path(found.files[0].path).read_bytes() == b"{}"
 
 
 def test_every_day_of_the_window_has_an_entry(tmp_path: Path) -> None:

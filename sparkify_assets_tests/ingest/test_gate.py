@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from sparkify_assets.ingest.discovery import FileTable
 from sparkify_assets.ingest.gate import Verdict, judge_logs, judge_songs
 from sparkify_assets.ingest.logs import read_day
 from sparkify_assets.ingest.songs import read_songs
@@ -29,7 +30,8 @@ def of_logs(data: Path, max_rejected: float, *contents: bytes) -> Verdict:
 
 def of_songs(data: Path, *contents: bytes) -> Verdict:
     """Judge song files."""
-    read = read_songs([put(data, f"song_data/{n:03}.json", text) for n, text in enumerate(contents)])
+    files = FileTable.of(put(data, f"song_data/{n:03}.json", text) for n, text in enumerate(contents))
+    read = read_songs(files)
     return judge_songs(read.files, read.rejected, 0.05)
 
 

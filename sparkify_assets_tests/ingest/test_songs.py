@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.songs import CatalogueOfSongs, read_songs
+from sparkify_assets.ingest.catalogue import CatalogueOfSongs
+from sparkify_assets.ingest.discovery import FileTable
+from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.schemas import RejectedSongs, SongFiles, SongRecords, UnknownFields
 from sparkify_assets_tests.ingest.raw_records import SONG_RECORD, Raw, put, song
 
 
 def of_files(data: Path, *contents: bytes) -> CatalogueOfSongs:
     """Read song files that hold `contents`."""
-    return read_songs([put(data, f"song_data/{n}.json", text) for n, text in enumerate(contents)])
+    return read_songs(FileTable.of(put(data, f"song_data/{n}.json", text) for n, text in enumerate(contents)))
 
 
 def counts(read: CatalogueOfSongs) -> list[tuple[int, ...]]:
@@ -23,7 +25,7 @@ def counts(read: CatalogueOfSongs) -> list[tuple[int, ...]]:
 
 
 def test_frames_are_of_their_schemas(tmp_path: Path) -> None:
-    for read in (of_files(tmp_path, song(label=1), song(title=None)), read_songs([])):
+    for read in (of_files(tmp_path, song(label=1), song(title=None)), read_songs(FileTable())):
         SongRecords.validate(read.songs)
         RejectedSongs.validate(read.rejected)
         SongFiles.validate(read.files)
@@ -106,7 +108,7 @@ def test_damaged_file_is_one_reject_and_nothing_of_it_is_taken(tmp_path: Path) -
         put(tmp_path, "song_data/c.json.gz", gzip.compress(song())),
     ]
 
-    read = read_songs(files, block_bytes=1)
+    read = read_songs(FileTable.of(files), block_bytes=1)
 
     assert read.songs["file"].to_list() == ["song_data/a.json", "song_data/c.json.gz"]
     assert read.rejected.select("file", "line", "reason").rows() == [("song_data/b.json.gz", 0, "damaged_gzip")]
@@ -122,8 +124,8 @@ def test_unknown_fields_are_counted_by_file(tmp_path: Path) -> None:
 
 def test_all_unreadable_files_are_named_and_the_stored_rows_stay(tmp_path: Path) -> None:
     files = [put(tmp_path, f"song_data/{n}.json", song()) for n in range(3)]
-    files[0].path.unlink()
-    files[2].path.unlink()
+    Path(files[0].path).unlink()
+    Path(files[2].path).unlink()
 
     with pytest.raises(IngestError, match=r"'song_data/0\.json': .*'song_data/2\.json'.*; no stored row was changed"):
-        read_songs(files)
+        read_songs(FileTable.of(files))

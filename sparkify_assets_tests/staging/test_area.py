@@ -311,6 +311,29 @@ def test_file_cut_short_is_found_before_anything_is_computed(area: StagingArea) 
         staged.frame("events")
 
 
+def test_whole_parts_are_proven_to_be_what_was_staged(area: StagingArea) -> None:
+    stage(area, "run-1", events=ONE, plays=TWO)
+
+    found = area.open("logs", "run-2", []).proven("plays", "events")
+
+    assert list(found) == ["plays", "events"]
+    assert found["plays"].equals(TWO)
+
+
+@pytest.mark.parametrize("part", ["events.parquet", MANIFEST])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"another frame's bytes", None])
+def test_part_that_is_not_what_was_staged_is_not_proven(area: StagingArea, part: str, damage: bytes | None) -> None:
+    stage(area, "run-1")
+    staged = area.open("logs", "run-2", [])
+    file = staged.folders[0] / part
+    file.unlink()
+    if damage is not None:
+        file.write_bytes(damage)
+
+    with pytest.raises(StagingError, match=rf"^'logs': .*{part} can't be read: .*; materialize 'logs' again$"):
+        staged.proven("events")
+
+
 def test_missing_file_is_found_before_anything_is_computed(area: StagingArea) -> None:
     stage(area, "run-1")
     staged = area.open("logs", "run-2", [])

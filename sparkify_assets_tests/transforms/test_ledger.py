@@ -30,17 +30,19 @@ def test_log_file_is_loaded_with_its_day() -> None:
 
 def test_song_files_are_one_portion_without_day_and_plays() -> None:
     files = pl.DataFrame(
-        [{"file": "song_data/a", **SEEN, "songs": 7, "rejected": 1}], schema=SongFiles.create_empty().schema
+        [{"file": "song_data/a", **SEEN, "songs": 7, "rejected": 1, "read_at": NOON, "read_by": "run-1"}],
+        schema=SongFiles.create_empty().schema,
     )
 
-    ledger = build_loaded_songs(files, NOON, "run-1")
+    ledger = build_loaded_songs(files)
 
     LoadedFiles.validate(ledger)
     row = ledger.row(0, named=True)
     assert (row["portion"], row["kind"], row["records"]) == ("songs", "song", 7)
     assert (row["day"], row["plays"], row["duplicates"]) == (None, None, None)
+    assert (row["loaded_at"], row["run_id"]) == (NOON, "run-1")
 
 
 def test_no_file_gives_no_row() -> None:
     assert build_loaded_logs(EventFiles.create_empty(), NOON, "run-1").equals(LoadedFiles.create_empty())
-    assert build_loaded_songs(SongFiles.create_empty(), NOON, "run-1").equals(LoadedFiles.create_empty())
+    assert build_loaded_songs(SongFiles.create_empty()).equals(LoadedFiles.create_empty())
