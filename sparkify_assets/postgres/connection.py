@@ -122,6 +122,8 @@ def _prepare(connection: Connection, url: str, lock_timeout_s: float) -> None:
         # Sorts and hashes of a load's rows stay in memory; the default of 4 MB is for a hundred sessions at once.
         "work_mem": "64MB",
         "lock_timeout": f"{round(lock_timeout_s * 1000)}ms",
+        # What a COPY writes goes to the disk while it goes on, rather than all at once with the commit.
+        "backend_flush_after": "1MB",
         # A client killed with -9 is noticed within seconds also in the midst of a long statement.
         "client_connection_check_interval": "5s",
         "idle_in_transaction_session_timeout": "15min",
