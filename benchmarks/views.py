@@ -74,7 +74,7 @@ SELECT began, user_id, session_id, 0, (began AT TIME ZONE 'UTC')::date,
     CASE WHEN random() < 0.01 THEN 'Submit Upgrade' ELSE 'Home' END, level
 FROM sessions;
 INSERT INTO ops.publications
-SELECT 'public.songplays', log_date::text, 1, 'benchmark', 0, 0, 0, now(), true, false
+SELECT 'public.songplays', log_date::text, 1, 'benchmark', 0, 0, 0, now(), now(), true, false
 FROM (SELECT DISTINCT log_date FROM public.songplays) days
 """
 

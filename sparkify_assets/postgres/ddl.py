@@ -253,8 +253,13 @@ def _table_comment(connection: Connection, table: Table) -> str | None:
 
 def exists(connection: Connection, table: Table) -> bool:
     """Tell whether a relation of the table's name is there."""
-    target = names.relation(table).as_string(connection)
-    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (target,)).fetchone()
+    # By what this statement sees: `to_regclass` may answer from what its session knew when the transaction began,
+    # before it waited for the lock of whoever creates the table.
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = %s AND c.relname = %s)",
+        (table.schema, table.name),
+    ).fetchone()
     return bool(row and row[0])
 
 

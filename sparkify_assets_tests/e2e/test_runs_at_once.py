@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -95,12 +96,16 @@ def load_at_once(loader: Loader, shares: Sequence[tuple[Path, Sequence[date]]]) 
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    ends = []
-    for process in processes:
-        with process:
-            _, text = process.communicate(timeout=PATIENCE_S)
-        ends.append((process.returncode, text))
-    return ends
+    # All are listened to at once: one whose words nobody takes would wait, perhaps while the others wait for its lock.
+    with ThreadPoolExecutor(len(processes)) as listeners:
+        return list(listeners.map(end_of, processes))
+
+
+def end_of(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Wait for a process to end; return its exit code and what it said."""
+    with process:
+        _, text = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, text
 
 
 def start(loader: Loader, staging: Path, days: Sequence[date]) -> "subprocess.Popen[str]":

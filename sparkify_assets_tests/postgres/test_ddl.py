@@ -9,7 +9,9 @@ import psycopg
 import pytest
 
 from sparkify_assets.errors import PublishError
-from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres import ddl
+from sparkify_assets.postgres.bookkeeping import lock
+from sparkify_assets.postgres.connection import Connection, connected
 from sparkify_assets.postgres.modes import Merge, ReplacePartition
 from sparkify_assets.postgres.publication import Publication
 from sparkify_assets.postgres.publish import publish
@@ -241,3 +243,14 @@ def test_a_user_without_rights_is_told_which_one(connection: Connection, databas
 
     connection.execute("DROP OWNED BY visitor")
     connection.execute("DROP ROLE visitor")
+
+
+def test_table_that_somebody_creates_meanwhile_is_there(connection: Connection, database_url: str) -> None:
+    connection.execute("CREATE SCHEMA weather")
+    assert not ddl.exists(connection, STATIONS)
+
+    with connection.transaction(), connected(database_url) as other:
+        lock(connection, "somebody else's for a while")
+        ddl.create_or_check(other, STATIONS)
+
+        assert ddl.exists(connection, STATIONS)
