@@ -11,8 +11,8 @@ Usage:
 `floor` compares the load of SPARKIFY_DATA with the same graph with empty bodies; `bare` the first load of DATA_FOLDER
 with `benchmarks/bare.py`, which has no Dagster and no checks. The others generate their data:
 
-- `rivals`: the first load of the project, the bare script, DuckDB and dlt; and, with fewer events, a row-by-row
-  `etl.py`. It needs the extra `bench`, see `make bench`.
+- `rivals`: the first load of the project, with its answers and without, the bare script, DuckDB and dlt; and, with
+  fewer events, a row-by-row `etl.py`. It needs the extra `bench`, see `make bench`.
 - `growth`: the first load of ever more events, and the bare script while they fit into memory.
 - `days`: one more day on top of many, against the first one.
 - `songs`: many song files for the first time, against reading and parsing their bytes; and one more of them.
@@ -70,7 +70,7 @@ def bare(server: Server, folder: Path, arguments: argparse.Namespace) -> str:
     """Compare the first load of a folder with the limit."""
     data = arguments.data.absolute()
     every = contestants(server, folder, data)
-    ways = {name: every[name] for name in ("project", "bare")}
+    ways = {name: every[name] for name in ("project", "without answers", "bare")}
     return table("first load", in_turn(ways, arguments.runs), dict.fromkeys(ways, lines_of(data)), "bare")
 
 

@@ -13,7 +13,7 @@ from sparkify_assets.analytics.questions import read_views
 from sparkify_assets.settings import CHECKOUT
 
 COMPARISONS = {
-    ("bare", str(CHECKOUT / "data")): ("project", "bare"),
+    ("bare", str(CHECKOUT / "data")): ("project", "without answers", "bare"),
     ("growth", "--events", "300", "--songs", "10"): ("project, 300", "bare, 300"),
     ("songs", "--songs", "20"): ("read and parsed, bare", "empty graph", "first load", "one more"),
 }

@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "alerts": set(),
     "schemas": FRAMES,
-    "ingest": FRAMES | {"errors", "schemas", "fsspec", "xxhash"},
+    "ingest": FRAMES | {"errors", "schemas", "fsspec", "numpy", "xxhash"},
     "transforms": FRAMES | {"errors", "schemas"},
     "staging": {"errors"},
     "staging.area": {"errors", "polars", "upath", "xxhash"},

@@ -1,6 +1,7 @@
 """How a process that loads treats its memory."""
 
 import os
+import platform
 import subprocess
 import sys
 import textwrap
@@ -41,6 +42,28 @@ def test_allocator_is_told_before_polars_is_loaded_and_the_user_has_the_last_wor
     )
 
     assert (done.stdout, done.stderr) == (f"{expected}\n", "")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are left as they are")
+def test_memory_of_one_block_serves_for_the_next() -> None:
+    program = """
+        import resource
+        from sparkify_assets import process
+
+        def pages() -> int:
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+        for turn in range(20):
+            if turn == 1:
+                before = pages()
+            blocks = [b"y" * 2**22 for _ in range(8)]
+            del blocks
+        print((pages() - before) * resource.getpagesize() // 2**20)
+    """
+
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True)
+
+    assert int(done.stdout) < 19 * 8 * 4 / 10  # MiB that were fresh, of those that were asked for
 
 
 def test_garbage_is_looked_for_among_many_new_objects() -> None:
