@@ -21,7 +21,7 @@ NO_SHORT_CUT = (
     "{}".encode("utf-16-le"),
     b" {}",
     b"<html>",
-    gzip.compress(b"{}"),
+    gzip.compress(b"{}", mtime=0),
 )
 LINES = b"first\nsecond line\n\nfourth\r\nlast"
 
