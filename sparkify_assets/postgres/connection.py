@@ -90,13 +90,14 @@ def is_as_opened(connection: Connection) -> bool:
     return not unasked.poll(0)  # what a server says unasked is its end, as a rule
 
 
-def take_over(left: list[Connection], application_name: str) -> Connection | None:
-    """Take a connection from those that were left, under another name; None where none of them is of use any more."""
+def take_over(left: list[Connection], *, application_name: str, lock_timeout_s: float) -> Connection | None:
+    """Take a connection from those that were left, as if it were new; None where none of them is of use any more."""
     while left:
         connection = left.pop()
         if is_as_opened(connection):
             with suppress(psycopg.OperationalError):
-                connection.execute("SELECT set_config('application_name', %s, false)", (application_name[:63],))
+                connection.execute("DISCARD ALL")  # roles, settings, locks and temporary tables of whoever had it
+                _set_up(connection, lock_timeout_s, application_name=application_name[:63])
                 return connection
         connection.close()
     return None
@@ -115,7 +116,12 @@ def refuse_old_server(number: int, version: str, url: str) -> None:
 def _prepare(connection: Connection, url: str, lock_timeout_s: float) -> None:
     version = connection.info.parameter_status("server_version") or "unknown"
     refuse_old_server(connection.info.server_version, version, url)
+    _set_up(connection, lock_timeout_s)
+
+
+def _set_up(connection: Connection, lock_timeout_s: float, **more: str) -> None:
     settings = {
+        **more,
         "default_transaction_isolation": "read committed",
         "timezone": "UTC",
         "datestyle": "ISO, YMD",

@@ -65,7 +65,9 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
             DatabaseError: it does not answer, refuses us, or is older than PostgreSQL 15.
         """
         name = f"{self.application_name} {purpose}".strip()
-        connection = take_over(self._left or [], name) or self._open(name)
+        connection = take_over(self._left or [], application_name=name, lock_timeout_s=self.lock_timeout_s) or connect(
+            self.resolved_url(), application_name=name, lock_timeout_s=self.lock_timeout_s
+        )
         try:
             yield connection
         except BaseException:
@@ -75,9 +77,6 @@ class PostgresResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # ge
             connection.close()
         else:
             self._left.append(connection)
-
-    def _open(self, name: str) -> Connection:
-        return connect(self.resolved_url(), application_name=name, lock_timeout_s=self.lock_timeout_s)
 
     @contextmanager
     def draft(self, table: Table, scope: Scope) -> Iterator[Draft]:

@@ -114,6 +114,12 @@ def backend(weather: PostgresResource, purpose: str = "") -> tuple[object, ...]:
     return row
 
 
+STATE = """
+    SELECT current_user = session_user, current_setting('default_transaction_read_only'), current_setting('TimeZone'),
+        (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())
+"""
+
+
 def fail_with(weather: PostgresResource) -> None:
     """Fail in the midst of using a connection."""
     with weather.connect() as connection:
@@ -136,12 +142,16 @@ def test_steps_of_a_run_hand_their_connection_on(connection: Connection, databas
     @dg.asset
     def first(weather: dg.ResourceParam[PostgresResource]) -> None:
         seen.append(backend(weather, "first"))
+        with weather.connect() as mine:
+            mine.execute("SET ROLE pg_monitor; SET default_transaction_read_only = on; SELECT pg_advisory_lock(1)")
         with pytest.raises(ZeroDivisionError):
             fail_with(weather)
 
     @dg.asset(deps=[first])
     def second(weather: dg.ResourceParam[PostgresResource]) -> None:
         seen.extend(backend(weather, name) for name in ("second", "still second"))
+        with weather.connect() as mine:
+            assert mine.execute(STATE).fetchone() == (True, "off", "UTC", 0)
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", (seen[-1][0],))
         seen.append(backend(weather, "renewed"))
 
