@@ -9,6 +9,7 @@ import polars as pl
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.refusals import rejected_frame
 from sparkify_assets.schemas import SongFiles, SongRecords
+from sparkify_assets.schemas.fields import no_rows
 
 
 @dataclass(frozen=True)
@@ -41,4 +42,4 @@ class CatalogueOfSongs:
     @classmethod
     def empty(cls) -> Self:
         """Return the catalogue of no file."""
-        return cls(SongRecords.create_empty(), rejected_frame([]), SongFiles.create_empty(), count_by_field([]))
+        return cls(no_rows(SongRecords), rejected_frame([]), no_rows(SongFiles), count_by_field([]))

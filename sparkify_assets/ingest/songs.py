@@ -28,6 +28,7 @@ from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejecte
 from sparkify_assets.ingest.rules import split_by_rules
 from sparkify_assets.ingest.unchanged import NOTED, Earlier, as_frame, combined, take_over
 from sparkify_assets.schemas import SongFiles, SongRecords
+from sparkify_assets.schemas.fields import no_rows
 
 _WHITE = b" \t\r\n"
 
@@ -181,7 +182,7 @@ def _gather(read: _Reading) -> CatalogueOfSongs:
     """Put together what was read, without what was taken from files that turned out to be damaged."""
     damaged = {read.files.names[number]: damage for number, damage in read.damaged.items()}
     is_damaged = pl.col("file").is_in(list(damaged))
-    songs = pl.concat([SongRecords.create_empty(), *read.songs]).filter(~is_damaged)
+    songs = pl.concat([no_rows(SongRecords), *read.songs]).filter(~is_damaged)
     rejected = pl.concat([rejected_frame([]), *read.rejected]).filter(~is_damaged)
     whole = rejected_frame([rejected_row(name, 0, each, each.head) for name, each in damaged.items()])
     for number in read.damaged:
@@ -220,5 +221,5 @@ def _account(read: _Reading, songs: pl.DataFrame, rejected: pl.DataFrame) -> pl.
             f" {file['rejected']} rejected ones; this is a fault of the program{STORED_ROWS_STAY}"
         )
     return files.with_columns(
-        pl.lit(None, dtype).alias(name) for name, dtype in SongFiles.create_empty().select(NOTED).schema.items()
+        pl.lit(None, dtype).alias(name) for name, dtype in no_rows(SongFiles).select(NOTED).schema.items()
     ).select(SongFiles.column_names())

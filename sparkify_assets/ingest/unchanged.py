@@ -21,6 +21,7 @@ from sparkify_assets import ingest, schemas
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
 from sparkify_assets.ingest.discovery import FileTable
 from sparkify_assets.schemas import Readings, SongFiles
+from sparkify_assets.schemas.fields import no_rows
 
 LOOK = ("file", "size", "modified_at", "changed_at", "inode")
 """Columns of `SongFiles` that tell, all equal, that a file is the one that was read."""
@@ -66,7 +67,7 @@ class Reading:
     def to_frame(self) -> pl.DataFrame:
         """Return the reading as `Readings`, to be staged with what was read."""
         row = {"way": self.way, "folder": self.folder, "began_at": self.began_us}
-        return pl.DataFrame([row], schema=Readings.create_empty().schema)
+        return pl.DataFrame([row], schema=no_rows(Readings).schema)
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def as_frame(files: FileTable) -> pl.DataFrame:
         "changed_at": files.changed_us,
         "inode": files.inodes,
     }
-    return pl.DataFrame(columns, schema=SongFiles.create_empty().select(LOOK).schema)
+    return pl.DataFrame(columns, schema=no_rows(SongFiles).select(LOOK).schema)
 
 
 def way_of_reading(packages: Sequence[ModuleType] = (ingest, schemas)) -> str:
