@@ -66,28 +66,22 @@ SESSIONS_CAME = """
     INSERT INTO user_changes SELECT user_id, count(*), 0 FROM begun GROUP BY 1
 """
 
-LISTENER_DAYS = """
-    CREATE TEMPORARY TABLE listener_days ON COMMIT DROP AS
-    SELECT day, user_id, count(*) AS sessions, sum(plays)::bigint AS plays, sum(length_us)::bigint AS length_us,
-        sum(free_us)::bigint AS free_us, sum(paid_us)::bigint AS paid_us
-    FROM (
-        SELECT day, user_id, session_id, sum(plays)::bigint AS plays, sum(length_us)::bigint AS length_us,
-            (sum(length_us) FILTER (WHERE level = 'free'))::bigint AS free_us,
-            (sum(length_us) FILTER (WHERE level = 'paid'))::bigint AS paid_us
-        FROM analytics.session_plays WHERE day = ANY({days}) GROUP BY 1, 2, 3
-    ) sessions GROUP BY 1, 2
+DAYS_GONE = """
+    WITH gone_days AS (DELETE FROM analytics.listener_days WHERE day = ANY({touched}) RETURNING user_id)
+    INSERT INTO user_changes SELECT user_id, 0, -count(*) FROM gone_days GROUP BY 1
 """
-DAYS_OF_USERS = """
-    INSERT INTO user_changes
-    SELECT user_id, 0, sum(change) FROM (
-        SELECT user_id, 1 AS change FROM listener_days WHERE day = ANY({touched})
-        UNION ALL
-        SELECT user_id, -1 FROM (
-            SELECT user_id, day FROM gone
-            UNION
-            SELECT user_id, day FROM analytics.session_plays WHERE day = ANY({touched}) AND log_date <> ALL({days})
-        ) before
-    ) changes GROUP BY 1
+DAYS_CAME = """
+    WITH new_days AS (
+        INSERT INTO analytics.listener_days (day, user_id, sessions, plays, length_us, free_us, paid_us)
+        SELECT day, user_id, count(*), sum(plays), sum(length_us), sum(free_us), sum(paid_us)
+        FROM (
+            SELECT day, user_id, session_id, sum(plays) AS plays, sum(length_us) AS length_us,
+                sum(length_us) FILTER (WHERE level = 'free') AS free_us,
+                sum(length_us) FILTER (WHERE level = 'paid') AS paid_us
+            FROM analytics.session_plays WHERE day = ANY({touched}) GROUP BY 1, 2, 3
+        ) sessions GROUP BY 1, 2 RETURNING user_id
+    )
+    INSERT INTO user_changes SELECT user_id, 0, count(*) FROM new_days GROUP BY 1
 """
 USERS = """
     MERGE INTO analytics.user_totals t USING (
@@ -105,7 +99,7 @@ DAYS = """
     )
     SELECT 'day', day, sum(plays), count(*), count(free_us), count(paid_us), sum(sessions), sum(length_us),
         coalesce(sum(free_us), 0), coalesce(sum(paid_us), 0)
-    FROM listener_days WHERE day = ANY({days}) GROUP BY day
+    FROM analytics.listener_days WHERE day = ANY({days}) GROUP BY day
 """
 PERIODS = """
     INSERT INTO analytics.period_totals (
@@ -116,17 +110,20 @@ PERIODS = """
     FROM (
         SELECT date_trunc({period}, day::timestamp)::date AS begins, user_id, sum(plays)::bigint AS plays,
             sum(length_us)::bigint AS length_us, sum(free_us)::bigint AS free_us, sum(paid_us)::bigint AS paid_us
-        FROM listener_days WHERE day = ANY({days}) GROUP BY 1, 2
+        FROM analytics.listener_days WHERE day = ANY({days}) GROUP BY 1, 2
     ) listeners GROUP BY begins
 """
 FIRST_WEEKS = """
     INSERT INTO analytics.listener_weeks (user_id, week, week_before)
     SELECT user_id, week, lag(week) OVER (PARTITION BY user_id ORDER BY week)
-    FROM (SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week FROM listener_days) weeks
+    FROM (
+        SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week FROM analytics.listener_days
+    ) weeks
 """
 WEEKS = """
     CREATE TEMPORARY TABLE weeks ON COMMIT DROP AS
-    SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week FROM listener_days WHERE day = ANY({days})
+    SELECT DISTINCT user_id, date_trunc('week', day::timestamp)::date AS week
+    FROM analytics.listener_days WHERE day = ANY({days})
 """
 WEEKS_CHANGED = """
     CREATE TEMPORARY TABLE changed_weeks ON COMMIT DROP AS
@@ -172,8 +169,8 @@ def update(connection: Connection, days: Sequence[dt.date]) -> None:
     _replace_sessions(connection, changed)
     begins = {period: sorted({_begin(period, day) for day in touched}) for period in PERIOD_DAYS}
     needed = {period: [day for begin in begins[period] for day in _days_of(period, begin)] for period in PERIOD_DAYS}
-    connection.execute(sql.SQL(LISTENER_DAYS).format(days=dates(sorted(set().union(*needed.values())))))
-    connection.execute(sql.SQL(DAYS_OF_USERS).format(touched=dates(touched), days=dates(days)))
+    for statement in (DAYS_GONE, DAYS_CAME):
+        connection.execute(sql.SQL(statement).format(touched=dates(touched)))
     connection.execute(USERS)
     for period, statement in (("day", DAYS), ("week", PERIODS), ("month", PERIODS)):
         connection.execute(
@@ -183,7 +180,7 @@ def update(connection: Connection, days: Sequence[dt.date]) -> None:
         )
         connection.execute(sql.SQL(statement).format(period=sql.Literal(period), days=dates(needed[period])))
     _replace_weeks(connection, begins["week"], needed["week"])
-    connection.execute("DROP TABLE gone, user_changes, listener_days")
+    connection.execute("DROP TABLE gone, user_changes")
 
 
 def _replace_weeks(connection: Connection, begins: Sequence[dt.date], days: Sequence[dt.date]) -> None:

@@ -15,8 +15,9 @@ from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.bookkeeping import UNUSED_ROWS
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.copy import STAGED
+from sparkify_assets.postgres.copy import STAGED, analyze
 from sparkify_assets.postgres.modes import ReplacePartition
+from sparkify_assets.postgres.newcomers import meet_nothing
 from sparkify_assets.postgres.publication import Completed, Scope, Written
 from sparkify_assets.postgres.table import Table
 
@@ -48,17 +49,22 @@ class Exchange:
     mode: ReplacePartition
     scope: Scope
 
-    def run(self, rows: int) -> Completed:
+    def run(self, rows: int, *, keys_differ: bool) -> Completed:
         """Do all the steps, inside the caller's transaction.
 
         Args:
             rows: how many there are in STAGED; claims, where the mode has them, are in STAGED_CLAIMS.
+            keys_differ: no key that is unique across partitions is there twice among them.
 
         Raises:
             PublishError: a row that comes back refers to a parent that is gone, or the counts do not come out equal.
         """
-        self._run("ALTER TABLE {staged} ADD PRIMARY KEY ({identity})")
         self._run("CREATE TEMPORARY TABLE departed (LIKE {table}) ON COMMIT DROP")
+        if keys_differ and meet_nothing(self.connection, self.table, self.mode, self.scope.partitions, self._stages):
+            return self._all_inserted(rows)
+        for staged in self._stages:
+            analyze(self.connection, staged)
+        self._run("ALTER TABLE {staged} ADD PRIMARY KEY ({identity})")
         self._run("CREATE TEMPORARY TABLE losers ON COMMIT DROP AS SELECT {identity} FROM {staged} LIMIT 0")
         if not self.mode.unique:
             self._remove_old_rows()
@@ -80,6 +86,10 @@ class Exchange:
 
     def _fetch(self, text: LiteralString, **more: sql.Composable) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql.SQL(text).format(**self._names(), **more)).fetchall()
+
+    @property
+    def _stages(self) -> list[sql.Identifier]:
+        return [STAGED] if self.mode.claims is None else [STAGED, STAGED_CLAIMS]
 
     @property
     def _identity(self) -> tuple[str, ...]:
@@ -113,6 +123,13 @@ class Exchange:
             named["claim_key"] = names.columns(mode.claims.key)
             named["claim_columns"] = names.columns(mode.claims.column_names)
         return named
+
+    def _all_inserted(self, rows: int) -> Completed:
+        """Insert what is staged, of which nothing is to be compared with anything."""
+        if self.mode.claims is not None:
+            self._run("INSERT INTO {claims} ({claim_columns}) SELECT {claim_columns} FROM {staged_claims}")
+        nothing = dict.fromkeys(self.scope.partitions, _Before(kept=0, changed=0, deleted=0))
+        return self._reconciled(rows, nothing, self._insert(sql.SQL("true")))
 
     def _exchange_claims(self) -> None:
         """Bring the claims of the partitions up to date; the keys of those that go stand in `freed`."""
@@ -194,7 +211,6 @@ class Exchange:
         superseded = self._run(
             "INSERT INTO {superseded} ({columns}) SELECT {columns} FROM {staged} JOIN {losers} USING ({identity})"
         )
-        takers = [STAGED] if self.mode.claims is None else [STAGED, STAGED_CLAIMS]
         self._run(
             """
             WITH later AS ({later}), moved AS (
@@ -204,7 +220,7 @@ class Exchange:
             """,
             later=sql.SQL(" UNION ALL ").join(
                 sql.SQL("SELECT {}, {} FROM {}").format(names.columns(self.mode.unique), self._partition, taker)
-                for taker in takers
+                for taker in self._stages
             ),
             same=names.same_values(self.mode.unique, "later", "t"),
         )
@@ -229,17 +245,25 @@ class Exchange:
 
     def _insert_winners(self) -> dict[str, int]:
         """Insert what neither loses nor stands already; return how many rows of each partition."""
+        which = sql.SQL(
+            "NOT EXISTS (SELECT FROM {} l WHERE {}) AND NOT EXISTS (SELECT FROM {} t WHERE {})"
+        ).format(
+            LOSERS,
+            names.same_values(self._identity, "l", "s"),
+            names.relation(self.table),
+            names.same_values(self._identity, "t", "s"),
+        )  # fmt: skip
+        return self._insert(which)
+
+    def _insert(self, which: sql.Composable) -> dict[str, int]:
+        """Insert the staged rows `s` for which the condition holds; return how many of each partition."""
         rows = self._fetch(
             """
             WITH fresh AS (
-                INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} s
-                WHERE NOT EXISTS (SELECT FROM {losers} l WHERE {lost})
-                AND NOT EXISTS (SELECT FROM {table} t WHERE {same})
-                RETURNING {partition})
+                INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged} s WHERE {which} RETURNING {partition})
             SELECT {partition}::text, count(*) FROM fresh GROUP BY 1
             """,
-            lost=names.same_values(self._identity, "l", "s"),
-            same=names.same_values(self._identity, "t", "s"),
+            which=which,
         )
         return dict(rows)
 

@@ -10,7 +10,7 @@ from psycopg import sql
 from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.copy import STAGED, analyze, copy_frame, create_staged
+from sparkify_assets.postgres.copy import STAGED, copy_frame, create_staged
 from sparkify_assets.postgres.exchange import STAGED_CLAIMS, Exchange
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.publication import Completed, Scope, Written
@@ -75,9 +75,8 @@ class PartitionsWriter:
                 ddl.finish(self._connection, each)
         if is_filled:
             return self._filled()
-        for staged, _ in self._staged():
-            analyze(self._connection, staged)
-        return Exchange(self._connection, self._table, self._mode, self._scope).run(self._rows.total())
+        exchange = Exchange(self._connection, self._table, self._mode, self._scope)
+        return exchange.run(self._rows.total(), keys_differ=not self._collide())
 
     def _refuse_strangers(self, partitions: pl.Series) -> None:
         strangers = set(partitions.unique().cast(pl.String)) - set(self._scope.partitions)
@@ -89,7 +88,7 @@ class PartitionsWriter:
 
     def _copy(self, rows: pl.DataFrame, table: Table, staged: sql.Identifier) -> None:
         copy_frame(self._connection, rows, names.relation(table) if self._is_new else staged, frozen=self._is_new)
-        if self._is_new and self._mode.unique:
+        if self._mode.unique:
             self._key_hashes.append(rows.select(pl.struct(self._mode.unique).hash()).to_series())
 
     def _collide(self) -> bool:

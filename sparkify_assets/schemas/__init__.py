@@ -7,6 +7,7 @@ docs are all derived from these classes.
 from sparkify_assets.schemas.analytics import (
     HourPlays,
     LevelEvents,
+    ListenerDays,
     ListenerTotals,
     ListenerWeeks,
     PeriodTotals,
@@ -35,6 +36,7 @@ __all__ = [
     "Events",
     "HourPlays",
     "LevelEvents",
+    "ListenerDays",
     "ListenerTotals",
     "ListenerWeeks",
     "LoadedFiles",

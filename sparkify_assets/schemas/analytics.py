@@ -87,8 +87,9 @@ class UserTotals(dy.Schema):
 class SessionTotals(dy.Schema):
     """One row per session with a play, as a whole."""
 
-    user_id = dy.Int64(primary_key=True, description="who played")
+    # First in the key: sessions are numbered as they begin, so a day's lie beside each other in the index.
     session_id = dy.Int64(primary_key=True, description="session as logged")
+    user_id = dy.Int64(primary_key=True, description="who played")
     level = dy.Enum(LEVELS, description="the user's subscription at its first play")
     plays = dy.Int64(min=1, description="songs played")
     first_play = timestamp(description="when the first of the plays started")
@@ -108,6 +109,18 @@ class PeriodTotals(dy.Schema):
     length_us = dy.Int64(min=0, description="length of the songs played, together, in microseconds")
     free_us = dy.Int64(min=0, description="of it, with a free subscription")
     paid_us = dy.Int64(min=0, description="of it, with a paid one")
+
+
+class ListenerDays(dy.Schema):
+    """One row per user and day with a play: what the user played on it."""
+
+    day = dy.Date(primary_key=True, description="day on which the plays started, UTC")
+    user_id = dy.Int64(primary_key=True, description="who played")
+    sessions = dy.Int64(min=1, description="sessions with a play on the day")
+    plays = dy.Int64(min=1, description="songs played")
+    length_us = dy.Int64(min=0, description="length of the songs played, together, in microseconds")
+    free_us = dy.Int64(nullable=True, min=0, description="of it, with a free subscription; null where none was")
+    paid_us = dy.Int64(nullable=True, min=0, description="of it, with a paid one; null where none was")
 
 
 class ListenerWeeks(dy.Schema):

@@ -1,0 +1,64 @@
+"""Tell whether staged partitions meet nothing that is stored: such rows need no comparison with any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from sparkify_assets.postgres import names
+from sparkify_assets.postgres.connection import Connection
+from sparkify_assets.postgres.modes import ReplacePartition
+from sparkify_assets.postgres.table import Table
+
+
+def meet_nothing(
+    connection: Connection,
+    table: Table,
+    mode: ReplacePartition,
+    partitions: Sequence[str],
+    staged: Sequence[sql.Identifier],
+) -> bool:
+    """Tell whether nothing is stored of the partitions, nor in the range of the staged keys that must be unique.
+
+    True is sure; False may only mean that keys of other partitions lie between the least staged one and the greatest.
+
+    Args:
+        connection: in the transaction of the publication.
+        table: what is published, and is stored already.
+        mode: how.
+        partitions: which are published.
+        staged: the temporary tables of its rows, and of its claims where the mode has them.
+    """
+    stored = [each for each in (table, mode.superseded, mode.claims) if each is not None]
+    replaced = names.values(partitions, table.column(mode.column).sql_type)
+    of_them = sql.SQL("{} = ANY({})").format(sql.Identifier(mode.column), replaced)
+    found = [_find(each, of_them) for each in stored]
+    if not mode.unique:
+        return not _any(connection, found)
+    first = sql.Identifier(mode.unique[0])
+    keys = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {} AS k FROM {} WHERE {} IS NOT NULL").format(first, each, first) for each in staged
+    )
+    # Sorted and cut, not aggregated: `min` does not know every type that has an order.
+    bounds = sql.SQL(
+        "(SELECT (SELECT k FROM ({keys}) k ORDER BY k LIMIT 1) AS least, "
+        "(SELECT k FROM ({keys}) k ORDER BY k DESC LIMIT 1) AS greatest) bounds"
+    ).format(keys=keys)
+    between = sql.SQL("{} BETWEEN bounds.least AND bounds.greatest").format(first)
+    return not _any(connection, [*found, *(_find(each, between) for each in stored)], bounds)
+
+
+def _find(table: Table, which: sql.Composed) -> sql.Composed:
+    return sql.SQL("EXISTS (SELECT FROM {} WHERE {})").format(names.relation(table), which)
+
+
+def _any(connection: Connection, conditions: Sequence[sql.Composed], of: sql.Composed | None = None) -> bool:
+    """Tell whether one of the conditions holds."""
+    source = sql.SQL(" FROM {}").format(of) if of else sql.SQL("")
+    # The planner takes the newest partition for as large as the others, and hopes to come upon it soon if only it reads
+    # the whole table.
+    connection.execute("SET LOCAL enable_seqscan = off")
+    row = connection.execute(sql.SQL("SELECT {}{}").format(sql.SQL(" OR ").join(conditions), source)).fetchone()
+    connection.execute("SET LOCAL enable_seqscan TO DEFAULT")
+    return bool(row and row[0])
