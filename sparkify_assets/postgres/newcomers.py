@@ -42,10 +42,10 @@ def meet_nothing(
     )
     # Sorted and cut, not aggregated: `min` does not know every type that has an order.
     bounds = sql.SQL(
-        "(SELECT (SELECT k FROM ({keys}) k ORDER BY k LIMIT 1) AS least, "
-        "(SELECT k FROM ({keys}) k ORDER BY k DESC LIMIT 1) AS greatest) bounds"
+        "WITH bounds AS MATERIALIZED (SELECT (SELECT k FROM ({keys}) k ORDER BY k LIMIT 1) AS least, "
+        "(SELECT k FROM ({keys}) k ORDER BY k DESC LIMIT 1) AS greatest) "
     ).format(keys=keys)
-    between = sql.SQL("{} BETWEEN bounds.least AND bounds.greatest").format(first)
+    between = sql.SQL("{} BETWEEN (SELECT least FROM bounds) AND (SELECT greatest FROM bounds)").format(first)
     return not _any(connection, [*found, *(_find(each, between) for each in stored)], bounds)
 
 
@@ -53,12 +53,12 @@ def _find(table: Table, which: sql.Composed) -> sql.Composed:
     return sql.SQL("EXISTS (SELECT FROM {} WHERE {})").format(names.relation(table), which)
 
 
-def _any(connection: Connection, conditions: Sequence[sql.Composed], of: sql.Composed | None = None) -> bool:
+def _any(connection: Connection, conditions: Sequence[sql.Composed], given: sql.Composed | None = None) -> bool:
     """Tell whether one of the conditions holds."""
-    source = sql.SQL(" FROM {}").format(of) if of else sql.SQL("")
     # The planner takes the newest partition for as large as the others, and hopes to come upon it soon if only it reads
     # the whole table.
     connection.execute("SET LOCAL enable_seqscan = off")
-    row = connection.execute(sql.SQL("SELECT {}{}").format(sql.SQL(" OR ").join(conditions), source)).fetchone()
+    query = sql.SQL("{}SELECT {}").format(given or sql.SQL(""), sql.SQL(" OR ").join(conditions))
+    row = connection.execute(query).fetchone()
     connection.execute("SET LOCAL enable_seqscan TO DEFAULT")
     return bool(row and row[0])

@@ -92,9 +92,10 @@ def _find_newest(connection: Connection, table: Table, mode: NewestPerKey) -> No
     order = sql.SQL(", ").join(sql.SQL("c.{} DESC").format(sql.Identifier(name)) for name in by)
     qualifies: sql.Composable = sql.SQL("true")
     if mode.qualifies is not None:
-        # OFFSET 0 keeps this a question per key, answered by the index: a join would read all contributions.
-        qualifies = sql.SQL("EXISTS (SELECT FROM {} c WHERE {} AND c.{} > 0 OFFSET 0)").format(
-            contributions, same_key, sql.Identifier(mode.qualifies)
+        # A question per key, not a join, which would read all contributions; and asked from the newest on, which are at
+        # hand already and mostly tell.
+        qualifies = sql.SQL("(SELECT true FROM {} c WHERE {} AND c.{} > 0 ORDER BY {} LIMIT 1) IS NOT NULL").format(
+            contributions, same_key, sql.Identifier(mode.qualifies), order
         )
     connection.execute(
         sql.SQL(
