@@ -75,9 +75,9 @@ DAYS_CAME = """
         INSERT INTO analytics.listener_days (day, user_id, sessions, plays, length_us, free_us, paid_us)
         SELECT day, user_id, count(*), sum(plays), sum(length_us), sum(free_us), sum(paid_us)
         FROM (
-            SELECT day, user_id, session_id, sum(plays) AS plays, sum(length_us) AS length_us,
-                sum(length_us) FILTER (WHERE level = 'free') AS free_us,
-                sum(length_us) FILTER (WHERE level = 'paid') AS paid_us
+            SELECT day, user_id, session_id, sum(plays)::bigint AS plays, sum(length_us)::bigint AS length_us,
+                (sum(length_us) FILTER (WHERE level = 'free'))::bigint AS free_us,
+                (sum(length_us) FILTER (WHERE level = 'paid'))::bigint AS paid_us
             FROM analytics.session_plays WHERE day = ANY({touched}) GROUP BY 1, 2, 3
         ) sessions GROUP BY 1, 2 RETURNING user_id
     )
