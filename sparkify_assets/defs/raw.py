@@ -82,6 +82,7 @@ def raw_logs(context: dg.AssetExecutionContext, raw_files: RawFiles, staging: St
             )
             account.add(day)
             show_day_of_logs(context, str(day.day), figures_of_files(day.files, day.unknown_fields))
+            del day  # else it would be kept until the next one has been read
         verdict = judge_logs(account.files, account.rejected, raw_files.max_rejected)
         figures = figures_of_files(account.files, account.unknown_fields)
         yield fields_are_known("raw_logs", account.unknown_fields)

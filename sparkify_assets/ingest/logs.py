@@ -102,6 +102,7 @@ def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs
                 start()  # before it is handed out: whoever takes it is busy for a while
                 if not unreadable:
                     yield ready
+                del reading, ready  # a day's frames may fill half of the memory that there is
     if unreadable:
         raise IngestError("; ".join(unreadable) + STORED_ROWS_STAY)
 

@@ -2,17 +2,24 @@
 
 import datetime as dt
 import gzip
+import threading
+import time
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from sparkify_assets.errors import IngestError
+from sparkify_assets.ingest import logs
 from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.lines import LineReader
 from sparkify_assets.ingest.logs import DayOfLogs, read_day, read_days
 from sparkify_assets.schemas import EventFiles, Events, RejectedEvents, UnknownFields
 from sparkify_assets_tests.ingest.raw_records import Raw, event, put
 
+PATIENCE_S = 5.0
 DAY = dt.date(2018, 11, 15)
 
 
@@ -188,6 +195,32 @@ def test_days_that_are_not_taken_are_not_read(tmp_path: Path) -> None:
 
     assert next(reading).day == DAY
     reading.close()  # type: ignore[attr-defined]  # it is a generator
+
+
+def test_a_day_is_let_go_while_the_next_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = [DAY + dt.timedelta(days=n) for n in range(2)]
+    handed_out: list[weakref.ref[DayOfLogs]] = []
+    is_asked_for = threading.Event()
+    was_let_go: list[bool] = []
+
+    def read(day: dt.date, files: Sequence[RawFile], reader: LineReader) -> DayOfLogs:
+        if day == days[1]:
+            is_asked_for.wait(PATIENCE_S)
+            end = time.monotonic() + PATIENCE_S
+            while handed_out[0]() is not None and time.monotonic() < end:
+                time.sleep(0.01)
+            was_let_go.append(handed_out[0]() is None)
+        return read_day(day, files, reader)
+
+    monkeypatch.setattr(logs, "read_day", read)
+    reading = read_days({day: [put(tmp_path, f"log_data/{day}.json", event())] for day in days})
+    first = next(reading)
+    handed_out.append(weakref.ref(first))
+    del first
+    is_asked_for.set()
+    next(reading)
+
+    assert was_let_go == [True]
 
 
 def test_all_unreadable_files_are_named_and_the_stored_rows_stay(tmp_path: Path) -> None:
