@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -45,6 +45,9 @@ class DayOfLogs:
     unknown_fields: pl.DataFrame  # UnknownFields
 
 
+ReadDay = Callable[[dt.date, Sequence[RawFile], LineReader], DayOfLogs]
+
+
 @dataclass(frozen=True)
 class _Lines:
     """What became of some lines of a file that follow each other."""
@@ -70,8 +73,12 @@ class _FileOfLogs:
         return sum(part.count for part in self.parts)
 
 
-def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs]:
+def read_days(by_day: Mapping[dt.date, Sequence[RawFile]], read: ReadDay | None = None) -> Iterator[DayOfLogs]:
     """Read days in order, two at a time unless they are large, and hand each out as soon as those before it are ready.
+
+    Args:
+        by_day: the files of each, in the order of path.
+        read: reads one day; `read_day` by default.
 
     Raises:
         IngestError: files can't be read; raised after all days were looked at, and names all of them.
@@ -88,7 +95,7 @@ def read_days(by_day: Mapping[dt.date, Sequence[RawFile]]) -> Iterator[DayOfLogs
                 if flight and sum(others for _, others in flight) + size > BYTES_IN_FLIGHT:
                     break
                 day = waiting.popleft()
-                flight.append((pool.submit(read_day, day, by_day[day], reader), size))
+                flight.append((pool.submit(read or read_day, day, by_day[day], reader), size))
 
         start()
         while flight:

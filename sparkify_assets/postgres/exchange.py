@@ -54,14 +54,14 @@ class Exchange:
 
         Args:
             rows: how many there are in STAGED; claims, where the mode has them, are in STAGED_CLAIMS.
-            keys_differ: no key that is unique across partitions is there twice among them.
+            keys_differ: no key that is unique across partitions is there twice, rows and claims taken together.
 
         Raises:
             PublishError: a row that comes back refers to a parent that is gone, or the counts do not come out equal.
         """
         self._run("CREATE TEMPORARY TABLE departed (LIKE {table}) ON COMMIT DROP")
         if keys_differ and meet_nothing(self.connection, self.table, self.mode, self.scope.partitions, self._stages):
-            return self._all_inserted(rows)
+            return self._insert_all(rows)
         for staged in self._stages:
             analyze(self.connection, staged)
         self._run("ALTER TABLE {staged} ADD PRIMARY KEY ({identity})")
@@ -124,7 +124,7 @@ class Exchange:
             named["claim_columns"] = names.columns(mode.claims.column_names)
         return named
 
-    def _all_inserted(self, rows: int) -> Completed:
+    def _insert_all(self, rows: int) -> Completed:
         """Insert what is staged, of which nothing is to be compared with anything."""
         if self.mode.claims is not None:
             self._run("INSERT INTO {claims} ({claim_columns}) SELECT {claim_columns} FROM {staged_claims}")

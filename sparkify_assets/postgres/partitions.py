@@ -89,7 +89,9 @@ class PartitionsWriter:
     def _copy(self, rows: pl.DataFrame, table: Table, staged: sql.Identifier) -> None:
         copy_frame(self._connection, rows, names.relation(table) if self._is_new else staged, frozen=self._is_new)
         if self._mode.unique:
-            self._key_hashes.append(rows.select(pl.struct(self._mode.unique).hash()).to_series())
+            # As the table has them: equal values of two types, such as claims may have, would differ in their hash.
+            key = (pl.col(name).cast(self._table.column(name).dtype, strict=False) for name in self._mode.unique)
+            self._key_hashes.append(rows.select(pl.struct(key).hash()).to_series())
 
     def _collide(self) -> bool:
         """Tell whether a key that is unique across partitions may be there twice."""

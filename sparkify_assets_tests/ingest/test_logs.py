@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest import logs
 from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.lines import LineReader
 from sparkify_assets.ingest.logs import DayOfLogs, read_day, read_days
@@ -197,7 +196,7 @@ def test_days_that_are_not_taken_are_not_read(tmp_path: Path) -> None:
     reading.close()  # type: ignore[attr-defined]  # it is a generator
 
 
-def test_a_day_is_let_go_while_the_next_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_is_let_go_while_the_next_one_is_read(tmp_path: Path) -> None:
     days = [DAY + dt.timedelta(days=n) for n in range(2)]
     handed_out: list[weakref.ref[DayOfLogs]] = []
     is_asked_for = threading.Event()
@@ -212,8 +211,7 @@ def test_a_day_is_let_go_while_the_next_one_is_read(tmp_path: Path, monkeypatch:
             was_let_go.append(handed_out[0]() is None)
         return read_day(day, files, reader)
 
-    monkeypatch.setattr(logs, "read_day", read)
-    reading = read_days({day: [put(tmp_path, f"log_data/{day}.json", event())] for day in days})
+    reading = read_days({day: [put(tmp_path, f"log_data/{day}.json", event())] for day in days}, read)
     first = next(reading)
     handed_out.append(weakref.ref(first))
     del first

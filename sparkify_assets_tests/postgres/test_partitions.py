@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -160,6 +161,28 @@ def test_a_claim_takes_the_key_without_a_row_until_it_goes(connection: Connectio
 
     assert public_while_taken == [12, 21]
     assert (taken.row_count, freed.restored, public(connection)) == (2, 1, [11, 12, 21])
+
+
+def test_a_claim_takes_the_key_though_its_columns_are_of_other_types(connection: Connection) -> None:
+    class Failures(dy.Schema):
+        station_id = dy.String(primary_key=True)
+        minute = dy.Int32(primary_key=True)
+        day = dy.Int32(primary_key=True)
+
+    mode = ReplacePartition(
+        "day",
+        unique=("station_id", "minute"),
+        superseded=DOUBTED,
+        claims=Table.of(Failures, "archive", "outages"),
+    )
+    table = replace(SINGLE_READINGS, publish=mode)
+    publish_days(connection, rows_of(READINGS, (31, "z", 1, 0.0, 3)), "3", table=table)
+    assert mode.claims is not None
+
+    claims = rows_of(mode.claims, ("a", 1, 2))
+    publish_days(connection, rows_of(READINGS, (11, "a", 1, 0.0, 1)), "1", "2", table=table, claims=claims)
+
+    assert (public(connection), waiting(connection)) == ([31], [11])
 
 
 def test_a_row_loses_to_one_that_comes_back_at_the_same_time(connection: Connection) -> None:
