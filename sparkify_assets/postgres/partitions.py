@@ -67,7 +67,8 @@ class PartitionsWriter:
             PublishError: a row that comes back refers to a parent that is gone, or staged rows and published plus
                 superseded ones do not come out equal.
         """
-        is_filled = self._is_new and not self._collide()
+        keys_differ = not self._collide()
+        is_filled = self._is_new and keys_differ
         if self._is_new:
             if not is_filled:
                 self._take_out()
@@ -76,7 +77,7 @@ class PartitionsWriter:
         if is_filled:
             return self._filled()
         exchange = Exchange(self._connection, self._table, self._mode, self._scope)
-        return exchange.run(self._rows.total(), keys_differ=not self._collide())
+        return exchange.run(self._rows.total(), keys_differ=keys_differ)
 
     def _refuse_strangers(self, partitions: pl.Series) -> None:
         strangers = set(partitions.unique().cast(pl.String)) - set(self._scope.partitions)
