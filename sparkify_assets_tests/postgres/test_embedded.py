@@ -21,6 +21,7 @@ from .embedded_users import (
     is_down,
     keeper,
     postmaster,
+    prepare,
     run,
     users,
     wait_until,
@@ -263,6 +264,23 @@ def test_home_moved_under_a_running_server_finds_the_server_again(home: Path, tm
             wait_until_down(moved)
         finally:
             clean_up(moved)
+
+
+def test_server_of_a_removed_home_ends_and_leaves_its_place_to_the_next(home: Path) -> None:
+    with users(home) as (first,):
+        assert ask(first.url, "SELECT 1") == 1
+        old = postmaster(home)
+        subprocess.run(["rm", "-rf", home], check=True, timeout=30)
+        prepare(home)
+
+        with users(home) as (second,):
+            url, new = second.url, postmaster(home)
+            wait_until(lambda: not Path(f"/proc/{old}/cwd").exists(), "the old server is gone")
+
+            assert new != old
+            assert ask(url, "SELECT 1") == 1
+
+    wait_until_down(home)
 
 
 def test_copied_home_gets_a_server_of_its_own(home: Path, tmp_path: Path) -> None:
