@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "transforms": FRAMES | {"errors", "schemas"},
     "staging": {"errors"},
     "staging.area": {"errors", "polars", "upath", "xxhash"},
+    "staging.staged": {"errors", "polars", "upath", "xxhash"},
     "staging.io_manager": {"errors", "dagster", "upath"},
     "postgres": POSTGRES_FRAMES,
     "postgres.io_manager": POSTGRES_FRAMES | {"dagster", "pydantic"},
@@ -142,6 +143,7 @@ def test_rest_of_a_part_does_not_load_its_special_module(part: str) -> None:
     family = part.partition(".")[0]
     meant = {
         "staging.area": {"staging.io_manager"},
+        "staging.staged": {"staging.area", "staging.io_manager"},
         "postgres.embedded": {"postgres.dagster_storage"},
         "report.charts": {"report.drawing"},
         "report.drawing": {"report.make"},

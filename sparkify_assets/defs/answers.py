@@ -16,7 +16,7 @@ from sparkify_assets.defs.star import artists, matches, songplays, songs, users
 from sparkify_assets.defs.tables import TABLES
 from sparkify_assets.postgres.io_manager import COLUMN_SCHEMA, definition_metadata
 from sparkify_assets.postgres.publication import Publication
-from sparkify_assets.staging.area import Staged
+from sparkify_assets.staging.staged import Staged
 from sparkify_assets.transforms.levels import build_level_events
 
 GROUP = "analytics"

@@ -14,7 +14,7 @@ from sparkify_assets.defs.star import unused_rows
 from sparkify_assets.defs.tables import LOADED_FILES
 from sparkify_assets.postgres.newer import newer_publications
 from sparkify_assets.postgres.publication import Publication
-from sparkify_assets.staging.area import Staged
+from sparkify_assets.staging.staged import Staged
 from sparkify_assets.transforms.ledger import SONGS, build_loaded_logs, build_loaded_songs
 
 

@@ -23,8 +23,9 @@ from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.ingest.unchanged import READING, Earlier, OutdatedReading, Reading, earlier_of
 from sparkify_assets.postgres.publication import Publication
 from sparkify_assets.schemas import Events, SongRecords
-from sparkify_assets.staging.area import Staged, StagingArea
+from sparkify_assets.staging.area import StagingArea
 from sparkify_assets.staging.io_manager import StagingFolder
+from sparkify_assets.staging.staged import Staged
 
 
 @dg.asset(

@@ -12,7 +12,8 @@ from sparkify_assets.defs.partitions import DAYS, RANGE_END, RANGE_START
 from sparkify_assets.defs.resources import RawFiles, SparkifyDatabase, Watch
 from sparkify_assets.defs.runs import being_loaded, fail_lost_runs, outcomes_of
 from sparkify_assets.ingest.blocks import hash_content
-from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, RawFile, stat_files
+from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, stat_files
+from sparkify_assets.ingest.raw_files import RawFile
 from sparkify_assets.settings import read_settings
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.watching.changes import SONGS, Comparison, compare_logs, compare_songs, without_touched

@@ -15,8 +15,8 @@ from sparkify_assets.postgres.prune import Pruned, prune
 from sparkify_assets.postgres.publication import Publication, Scope
 from sparkify_assets.postgres.rematch import MATCHES, Rematched, rematch
 from sparkify_assets.postgres.waiting import read_behind_claims
-from sparkify_assets.staging.area import ROWS_A_PORTION, Staged
 from sparkify_assets.staging.io_manager import StagingFolder
+from sparkify_assets.staging.staged import ROWS_A_PORTION, Staged
 from sparkify_assets.transforms import gates
 from sparkify_assets.transforms.artists import build_artists
 from sparkify_assets.transforms.gates import Gate

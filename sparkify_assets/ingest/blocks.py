@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 import xxhash
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.raw_files import RawFile
 from sparkify_assets.ingest.refusals import DamagedFile, Reason
 
 STORED_ROWS_STAY = "; no stored row was changed"  # how a message about unreadable files ends

@@ -11,9 +11,9 @@ import polars as pl
 
 from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.blocks import BLOCK_BYTES, STORED_ROWS_STAY, ContentHash, hash_content, read_blocks
-from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.lines import INDEX, LineReader, count_lines
+from sparkify_assets.ingest.raw_files import RawFile
 from sparkify_assets.ingest.records import EVENT
 from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejected_row
 from sparkify_assets.ingest.rules import split_by_rules

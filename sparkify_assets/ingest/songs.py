@@ -19,10 +19,10 @@ from sparkify_assets.ingest.blocks import (
     read_one_line,
 )
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
-from sparkify_assets.ingest.discovery import FileTable, RawFile
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.exact import is_one_object
 from sparkify_assets.ingest.lines import INDEX, LineReader
+from sparkify_assets.ingest.raw_files import FileTable, RawFile
 from sparkify_assets.ingest.records import SONG
 from sparkify_assets.ingest.refusals import DamagedFile, rejected_frame, rejected_row
 from sparkify_assets.ingest.rules import split_by_rules

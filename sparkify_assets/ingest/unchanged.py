@@ -19,7 +19,7 @@ import xxhash
 
 from sparkify_assets import ingest, schemas
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
-from sparkify_assets.ingest.discovery import FileTable
+from sparkify_assets.ingest.raw_files import FileTable
 from sparkify_assets.schemas import Readings, SongFiles
 from sparkify_assets.schemas.fields import no_rows
 

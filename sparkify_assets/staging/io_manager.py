@@ -6,7 +6,8 @@ import dagster as dg
 from upath import UPath
 
 from sparkify_assets.errors import StagingError
-from sparkify_assets.staging.area import Draft, Staged, StagingArea
+from sparkify_assets.staging.area import Draft, StagingArea
+from sparkify_assets.staging.staged import Staged
 
 
 class StagingFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself

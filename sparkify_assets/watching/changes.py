@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from sparkify_assets.ingest.discovery import Stat, day_in_name
+from sparkify_assets.ingest.discovery import day_in_name
+from sparkify_assets.ingest.raw_files import Stat
 
 SONGS = "songs"
 """The portion of the song files; a log file's portion is its day, such as '2018-11-15'."""

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import errors, sql
 
 from sparkify_assets.errors import DatabaseError
-from sparkify_assets.ingest.discovery import Stat
+from sparkify_assets.ingest.raw_files import Stat
 from sparkify_assets.postgres.connection import Connection, first_line
 from sparkify_assets.watching.changes import Loaded
 

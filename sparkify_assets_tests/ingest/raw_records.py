@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.raw_files import RawFile
 
 EVENT_RECORD: dict[str, Any] = {
     "artist": "The Ghost Pines",

@@ -11,7 +11,7 @@ import xxhash
 
 from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.blocks import ContentHash, hash_content, read_blocks, read_one_line
-from sparkify_assets.ingest.discovery import RawFile
+from sparkify_assets.ingest.raw_files import RawFile
 from sparkify_assets.ingest.refusals import DamagedFile, Reason
 from sparkify_assets_tests.ingest.raw_records import put
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sparkify_assets.ingest.discovery import FileTable
 from sparkify_assets.ingest.gate import Verdict, judge_logs, judge_songs
 from sparkify_assets.ingest.logs import read_day
+from sparkify_assets.ingest.raw_files import FileTable
 from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets_tests.ingest.raw_records import event, put, song
 

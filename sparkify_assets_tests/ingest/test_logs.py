@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 
 from sparkify_assets.errors import IngestError
-from sparkify_assets.ingest.discovery import RawFile
 from sparkify_assets.ingest.lines import LineReader
 from sparkify_assets.ingest.logs import DayOfLogs, read_day, read_days
+from sparkify_assets.ingest.raw_files import RawFile
 from sparkify_assets.schemas import EventFiles, Events, RejectedEvents, UnknownFields
 from sparkify_assets_tests.ingest.raw_records import Raw, event, put
 

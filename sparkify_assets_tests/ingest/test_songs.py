@@ -8,7 +8,7 @@ import pytest
 
 from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
-from sparkify_assets.ingest.discovery import FileTable
+from sparkify_assets.ingest.raw_files import FileTable
 from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.schemas import RejectedSongs, SongFiles, SongRecords, UnknownFields
 from sparkify_assets_tests.ingest.raw_records import SONG_RECORD, Raw, put, song

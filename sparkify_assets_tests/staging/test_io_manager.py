@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from sparkify_assets.errors import StagingError
-from sparkify_assets.staging.area import Draft, Staged
+from sparkify_assets.staging.area import Draft
 from sparkify_assets.staging.io_manager import StagingFolder, StagingIOManager
+from sparkify_assets.staging.staged import Staged
 
 DAYS = dg.DailyPartitionsDefinition(start_date="2018-11-01", end_date="2018-11-06")
 POLICY = dg.BackfillPolicy.single_run()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sparkify_assets.ingest.discovery import Stat
+from sparkify_assets.ingest.raw_files import Stat
 from sparkify_assets.watching.changes import SONGS, Loaded, compare_logs, compare_songs, without_touched
 
 FIRST, LAST = dt.date(2018, 11, 1), dt.date(2018, 11, 30)

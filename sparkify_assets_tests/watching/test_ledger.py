@@ -10,7 +10,8 @@ import pytest
 from psycopg import sql
 
 from sparkify_assets.errors import DatabaseError
-from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, Stat, stat_files
+from sparkify_assets.ingest.discovery import LOG_FOLDER, SONG_FOLDER, stat_files
+from sparkify_assets.ingest.raw_files import Stat
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.watching.ledger import look_as_loaded, note_looks, read_ledger
 from sparkify_assets_tests.e2e.raw_files import event, november, write_day, write_song

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparkify_assets.ingest.discovery import Stat
+from sparkify_assets.ingest.raw_files import Stat
 from sparkify_assets.watching.changes import SONGS, Comparison, Difference
 from sparkify_assets.watching.memory import Memory
 from sparkify_assets.watching.requests import PAUSES_S, Outcome, Plan, Rules, plan
