@@ -8,11 +8,11 @@ from psycopg import sql
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.copy import STAGED
-from sparkify_assets.postgres.exchange import DEPARTED
 from sparkify_assets.postgres.merge import remove_vanished, upsert
 from sparkify_assets.postgres.modes import NewestPerKey, ReplacePartition
 from sparkify_assets.postgres.partitions import PartitionsWriter
 from sparkify_assets.postgres.publication import Completed, Scope, Written
+from sparkify_assets.postgres.statements import DEPARTED
 from sparkify_assets.postgres.table import Table
 
 NEWEST = sql.Identifier("pg_temp", "newest")

@@ -11,9 +11,10 @@ from sparkify_assets.errors import PublishError
 from sparkify_assets.postgres import ddl, names
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.copy import STAGED, copy_frame, create_staged
-from sparkify_assets.postgres.exchange import STAGED_CLAIMS, Exchange
+from sparkify_assets.postgres.exchange import Exchange
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.publication import Completed, Scope, Written
+from sparkify_assets.postgres.statements import STAGED_CLAIMS, Statements
 from sparkify_assets.postgres.table import Table
 
 
@@ -76,7 +77,7 @@ class PartitionsWriter:
                 ddl.finish(self._connection, each)
         if is_filled:
             return self._filled()
-        exchange = Exchange(self._connection, self._table, self._mode, self._scope)
+        exchange = Exchange(Statements(self._connection, self._table, self._mode, self._scope))
         return exchange.run(self._rows.total(), keys_differ=keys_differ)
 
     def _refuse_strangers(self, partitions: pl.Series) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.copy import STAGED, copy_frame, create_staged
-from sparkify_assets.postgres.exchange import STAGED_CLAIMS
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.newcomers import meet_nothing
 from sparkify_assets.postgres.publication import Publication
 from sparkify_assets.postgres.publish import publish
+from sparkify_assets.postgres.statements import STAGED_CLAIMS
 from sparkify_assets.postgres.table import Table
 from sparkify_assets_tests.postgres.weather import DOUBTED, OUTAGES, READINGS, SINGLE_READINGS, rows_of
 
