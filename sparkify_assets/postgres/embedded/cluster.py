@@ -40,6 +40,11 @@ local  all  all       trust
 LOG_LINES = 15
 _OTHER_VARIABLES = {"LANG", "LANGUAGE", "TZ"}
 
+# Postgres opens some files by the path that it was started with, `pg_control` among them. When the home had been moved,
+# a checkpoint failed, or overwrote the file of the server that was made in its old place; and whichever server ended
+# first took away the other one's socket. All of its processes work in the data folder, and find it from there anywhere.
+_WHEREVER = Path("/proc/self/cwd")
+
 
 def start_server(home: Home, binaries: Binaries, socket_folder: Path) -> None:
     """Start the server on the home's data, which are made if there are none; does not wait until it answers.
@@ -61,7 +66,7 @@ def start_server(home: Home, binaries: Binaries, socket_folder: Path) -> None:
         user.give_tree(home.data)
         home.data.chmod(0o700)
         disown_stale_pid(home.data)
-        _launch(home, program, socket_folder, user, log.fileno())
+        _launch(home, program, user, log.fileno())
 
 
 def log_tail(home: Home) -> str:
@@ -148,12 +153,12 @@ def _check_version(home: Home, binaries: Binaries, major: int) -> None:
         )
 
 
-def _launch(home: Home, program: Path, socket_folder: Path, user: ServerUser, log: int) -> None:
+def _launch(home: Home, program: Path, user: ServerUser, log: int) -> None:
     """Start the server as nobody's child, in a session of its own, with the server lock as its only inheritance."""
     settings = {
         "listen_addresses": "",
         "port": str(PORT),
-        "unix_socket_directories": str(socket_folder),
+        "unix_socket_directories": os.path.relpath(home.run, home.data),
         "unix_socket_permissions": "0700",
         "logging_collector": "off",
     }
@@ -165,12 +170,13 @@ def _launch(home: Home, program: Path, socket_folder: Path, user: ServerUser, lo
         if not try_lock(lock, fcntl.LOCK_EX):
             return  # started by hand in this moment; we will see what it answers
         subprocess.run(
-            [*shell, *user.prefix, str(program), "-D", str(home.data), *options],
+            [*shell, *user.prefix, str(program), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            env={**environment(), "PG_GRANDPARENT_PID": str(os.getpid())},
-            cwd="/",
+            # By the environment: `pg_ctl restart` names a folder of its own beside the options that we give.
+            env={**environment(), "PG_GRANDPARENT_PID": str(os.getpid()), "PGDATA": str(_WHEREVER)},
+            cwd=home.data,
             start_new_session=True,
             pass_fds=[lock],
             check=True,

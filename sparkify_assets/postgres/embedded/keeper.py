@@ -18,7 +18,7 @@ from sparkify_assets.errors import EmbeddedServerError
 from .home import Home
 from .locks import is_same_file, open_lock, try_lock
 from .loopback import LoopbackServer, remember, remembered
-from .postmaster import Sighted, stop
+from .postmaster import stop
 
 _POLL_S = 0.1
 _STARTS = 3  # it may be killed before it is at its post
@@ -83,7 +83,6 @@ def main(path: str) -> None:
 def _keep(home: Home, lease: int) -> None:
     """Wait until the server has no user and is not kept up, and stop it."""
     loopback: LoopbackServer | None = None
-    server = Sighted(home.data)
     while True:
         wanted = home.kept_up.exists()
         if wanted and loopback is None:
@@ -93,9 +92,7 @@ def _keep(home: Home, lease: int) -> None:
             home.listening.unlink(missing_ok=True)  # who lets go waits for this
             loopback = None
         if not is_same_file(lease, home.lease):
-            server.end()
             return  # the folder is gone, or made anew by others, who then have a keeper of their own
-        server.look()
         if not wanted and try_lock(lease, fcntl.LOCK_EX):
             break
         _shorten(home)

@@ -55,39 +55,6 @@ def send(pid: int, data: Path, number: signal.Signals) -> None:
         os.close(process)
 
 
-class Sighted:
-    """The server of a folder as it was last seen, known again when the folder is gone.
-
-    Left to itself it would notice within a minute, and take away with its own socket that of a server which was made
-    in the same place meanwhile.
-    """
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self._pid: int | None = None
-        self._folder: int | None = None  # a descriptor, which outlives the name
-
-    def look(self) -> None:
-        """Remember the server that works in the folder now."""
-        pid = read_pid(self._data)
-        if pid is None or pid == self._pid or not is_postmaster(pid, self._data):
-            return
-        self.forget()
-        self._folder = os.open(self._data, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._pid = pid
-
-    def end(self) -> None:
-        """Stop it at once: of its files none is left to be written."""
-        if self._pid is not None:
-            send(self._pid, Path(f"/proc/self/fd/{self._folder}"), signal.SIGQUIT)
-
-    def forget(self) -> None:
-        """Let go of what was remembered."""
-        if self._folder is not None:
-            os.close(self._folder)
-        self._pid = self._folder = None
-
-
 def stop(data: Path, server_lock: Path) -> None:
     """Stop the server in the ordinary way (connections are ended, everything is written) and wait for its end.
 
