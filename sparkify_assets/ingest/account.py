@@ -14,42 +14,47 @@ from sparkify_assets.schemas.fields import no_rows
 DECIMALS = 6  # one record in a million is a share that people can read
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What is kept of one day."""
+
+    files: pl.DataFrame
+    rejected: pl.DataFrame
+    unknown: pl.DataFrame
+    sessions: pl.DataFrame
+
+
 @dataclass
 class AccountOfDays:
     """What is kept of days of logs when their events have been handed on: nothing that grows with the events."""
 
     first_day: dt.date
-    _files: list[pl.DataFrame] = field(default_factory=lambda: [no_rows(EventFiles)])
-    _rejected: list[pl.DataFrame] = field(default_factory=lambda: [no_rows(RejectedEvents)])
-    _unknown: list[pl.DataFrame] = field(default_factory=lambda: [no_rows(UnknownFields)])
-    _sessions: list[pl.DataFrame] = field(default_factory=list)
+    _days: dict[dt.date, _Kept] = field(default_factory=dict)
 
     def add(self, day: DayOfLogs) -> None:
-        """Take the next day."""
-        self._files.append(day.files)
-        self._rejected.append(day.rejected)
-        self._unknown.append(day.unknown_fields)
-        self._sessions.append(sessions_of(day.day, day.events))
+        """Take a day; one that is there already is replaced."""
+        sessions = sessions_of(day.day, day.events)
+        self._days[day.day] = _Kept(day.files, day.rejected, day.unknown_fields, sessions)
 
     @property
     def files(self) -> pl.DataFrame:
         """EventFiles of all days."""
-        return pl.concat(self._files)
+        return pl.concat([no_rows(EventFiles), *(day.files for day in self._days.values())])
 
     @property
     def rejected(self) -> pl.DataFrame:
         """RejectedEvents of all days."""
-        return pl.concat(self._rejected)
+        return pl.concat([no_rows(RejectedEvents), *(day.rejected for day in self._days.values())])
 
     @property
     def unknown_fields(self) -> pl.DataFrame:
         """UnknownFields of all days."""
-        return pl.concat(self._unknown)
+        return pl.concat([no_rows(UnknownFields), *(day.unknown for day in self._days.values())])
 
     @property
     def gaps(self) -> Gaps:
         """What is missing from the sessions of all days."""
-        return find_gaps(self._sessions, self.first_day)
+        return find_gaps([day.sessions for day in self._days.values()], self.first_day)
 
 
 def figures_of_files(files: pl.DataFrame, unknown: pl.DataFrame) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class CatalogueOfSongs:
     files: pl.DataFrame  # SongFiles
     unknown_fields: pl.DataFrame  # UnknownFields
     files_read: int = 0  # of the files, those that were read for this; the others were before, and are the same
+    unsettled: tuple[str, ...] = ()  # of those, the ones that have changed since they were found
 
     @staticmethod
     def parts() -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def find_song_files(data: Path) -> FoundFiles:
     """Find the song files below `data`.
 
     Raises:
-        IngestError: there is no song folder, or a folder can't be listed.
+        IngestError: there is no song folder, a folder can't be listed, or two files have one name as text.
     """
     return _find(data, SONG_FOLDER)
 
@@ -55,7 +56,7 @@ def find_log_files(data: Path, first: dt.date, last: dt.date) -> FoundLogs:
     """Find the log files below `data` by the day in their names, with an entry for every day of first ... last.
 
     Raises:
-        IngestError: there is no log folder, or a folder can't be listed.
+        IngestError: there is no log folder, a folder can't be listed, or two files have one name as text.
     """
     found = _find(data, LOG_FOLDER)
     days = (last - first).days + 1
@@ -92,6 +93,13 @@ def stat_files(data: Path, folder: str) -> dict[str, Stat]:
     before_name = len(str(root)) - len(folder)
     entries = _entries_below(root)
     return {file.name: file.stat for entry in entries if (file := _raw_file(entry, before_name)) is not None}
+
+
+def changed_since(files: FileTable) -> list[str]:
+    """Return the names of the files that are not, any more, what they were when they were found."""
+    found = zip(files.paths, files.sizes, files.modified_us, files.changed_us, files.inodes, strict=True)
+    changed = (_look(path) != look for path, *look in found)
+    return [name for name, is_changed in zip(files.names, changed, strict=True) if is_changed]
 
 
 def day_in_name(file_name: str) -> dt.date | None:
@@ -133,19 +141,47 @@ def _find(data: Path, folder: str) -> FoundFiles:
             files.append(file)
         elif (reason := _reason_to_pass_over(entry)) is not None:
             passed_over.append(PassedOver(_storable(entry.path[before_name:]), reason))
+    _refuse_doubled_names(files.names)
     return FoundFiles(files.in_order(), sorted(passed_over, key=lambda item: item.name))
+
+
+def _refuse_doubled_names(names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        doubled = [name for name, count in Counter(names).items() if count > 1]
+        raise IngestError(
+            f"{len(doubled)} name(s) stand for two files each once bytes that are no UTF-8 are written as text, such as"
+            f" '{doubled[0]}'; rename one; no stored row was changed"
+        )
 
 
 def _raw_file(entry: "os.DirEntry[str]", before_name: int) -> RawFile | None:
     """Return the file that the entry is, named by its path from there on; None where it is none that counts."""
     if not (entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False)):
         return None
-    stat = entry.stat(follow_symlinks=False)
+    path = entry.path
+    try:
+        stat = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None  # gone since the folder was listed
+    except OSError as error:
+        raise IngestError(f"file '{path}': can't be looked at: {error.strerror}; no stored row was changed") from error
+    return RawFile(path, _storable(path[before_name:]), *_look_of(stat))
+
+
+def _look_of(stat: os.stat_result) -> tuple[int, int, int, int]:
+    """Return size, both times and the inode, as `RawFile` has them."""
     modified, changed = stat.st_mtime_ns // 1000, stat.st_ctime_ns // 1000
     if not EARLIEST_US <= modified <= LATEST_US or not EARLIEST_US <= changed <= LATEST_US:
         modified, changed = epoch_us(stat.st_mtime_ns), epoch_us(stat.st_ctime_ns)
-    path = entry.path
-    return RawFile(path, _storable(path[before_name:]), stat.st_size, modified, changed, stat.st_ino)
+    return stat.st_size, modified, changed, stat.st_ino
+
+
+def _look(path: str) -> list[int] | None:
+    """Return how a file looks now; None where it can't be looked at, such as for being gone."""
+    try:
+        return list(_look_of(os.stat(path, follow_symlinks=False)))  # noqa: PTH116  # half the time of a Path's
+    except OSError:
+        return None
 
 
 def _entries_below(root: Path) -> Iterator["os.DirEntry[str]"]:

@@ -3,7 +3,6 @@
 Song files are small and many, so their lines are gathered and parsed together.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from sparkify_assets.ingest.blocks import (
     read_one_line,
 )
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
+from sparkify_assets.ingest.discovery import changed_since
 from sparkify_assets.ingest.drift import count_by_field
 from sparkify_assets.ingest.exact import is_one_object
 from sparkify_assets.ingest.lines import INDEX, LineReader
@@ -133,18 +133,8 @@ def read_songs(files: FileTable, earlier: Earlier | None = None, *, block_bytes:
     Raises:
         IngestError: files can't be read; all of them are named.
     """
-    _refuse_doubled_names(files.names)
     taken, changed = (CatalogueOfSongs.empty(), files) if earlier is None else take_over(files, earlier)
     return combined(files, taken, _read(changed, block_bytes))
-
-
-def _refuse_doubled_names(names: Sequence[str]) -> None:
-    if len(set(names)) < len(names):
-        doubled = [name for name, count in Counter(names).items() if count > 1]
-        raise IngestError(
-            f"{len(doubled)} name(s) stand for two files each once bytes that are no UTF-8 are written as text, such as"
-            f" '{doubled[0]}'; rename one{STORED_ROWS_STAY}"
-        )
 
 
 def _read(files: FileTable, block_bytes: int) -> CatalogueOfSongs:
@@ -194,6 +184,7 @@ def _gather(read: _Reading) -> CatalogueOfSongs:
         files=_account(read, songs, rejected),
         unknown_fields=count_by_field([frame.filter(~is_damaged) for frame in read.unknown]),
         files_read=len(read.files),
+        unsettled=tuple(changed_since(read.files)),
     )
 
 

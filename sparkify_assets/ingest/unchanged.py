@@ -130,6 +130,7 @@ def combined(files: FileTable, taken: CatalogueOfSongs, read: CatalogueOfSongs) 
         files=_ordered(together["files"], order),
         unknown_fields=together["unknown_fields"].sort("file", "field"),
         files_read=read.files_read,
+        unsettled=read.unsettled,
     )
 
 

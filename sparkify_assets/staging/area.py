@@ -44,7 +44,15 @@ class Version:
 
 @dataclass
 class Draft:
-    """A version that is being written; nobody reads it before `commit`."""
+    """A version that is being written; nobody reads it before `commit`.
+
+    Attributes:
+        area: where.
+        asset: of what.
+        run_id: by whom.
+        version: what it began with; partitions that were renewed have one of their own, see `version_of`.
+        written: the folder of each partition that was added.
+    """
 
     area: StagingArea
     asset: str
@@ -53,7 +61,17 @@ class Draft:
     written: dict[str, UPath] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     hashes: dict[str, dict[str, str]] = field(default_factory=dict)
+    renewed: dict[str, int] = field(default_factory=dict)
     committed: bool = False
+
+    def version_of(self, partition: str) -> int:
+        """Return the version of a partition."""
+        return self.renewed.get(partition, self.version)
+
+    def renew(self, partition: str) -> None:
+        """Take back what was written of a partition, and begin a version of it that is of this moment."""
+        _remove(self.written.pop(partition))
+        self.renewed[partition] = max(self.area.next_version(self.asset, [partition]), self.version_of(partition) + 1)
 
     def add(self, partition: str, parts: Mapping[str, pl.DataFrame]) -> None:
         """Write the frames of one partition ('' where the asset has none) aside.
@@ -61,7 +79,7 @@ class Draft:
         Raises:
             StagingError: the folder can't be written, such as for want of space.
         """
-        folder = self.area.partition_folder(self.asset, partition) / f"{self.version:020d}-{self.run_id}"
+        folder = self.area.partition_folder(self.asset, partition) / f"{self.version_of(partition):020d}-{self.run_id}"
         self.written[partition] = folder
         self.rows[partition] = sum(frame.height for frame in parts.values())
         try:
@@ -81,18 +99,18 @@ class Draft:
         """
         for partition in self.written:
             newest = self.area.newest(self.asset, partition)
-            if newest and newest.number > self.version:
+            if newest and newest.number > self.version_of(partition):
                 self.discard()
                 if not partition:
                     return
                 raise StagingError(
                     f"'{self.asset}'{_of(partition)}: run {newest.run_id} has staged version {newest.number}, newer "
-                    f"than version {self.version} of this run, which is left out; the newer one stays"
+                    f"than version {self.version_of(partition)} of this run, which is left out; the newer one stays"
                 )
         # All that needs room comes before the first partition can be read.
         for partition, folder in self.written.items():
             manifest = {
-                "version": self.version,
+                "version": self.version_of(partition),
                 "run_id": self.run_id,
                 "rows": self.rows[partition],
                 "hashes": self.hashes[partition],
@@ -106,7 +124,7 @@ class Draft:
             (folder / ASIDE).rename(folder / MANIFEST)
         self.committed = True
         for partition in self.written:
-            self.area.remove_older(self.asset, partition, self.version)
+            self.area.remove_older(self.asset, partition, self.version_of(partition))
 
     def discard(self) -> None:
         """Remove what was written and can't be read yet; what was staged before stays."""
@@ -139,10 +157,15 @@ class StagingArea:
     def draft(self, asset: str, run_id: str, partitions: Sequence[str]) -> Draft:
         """Begin a version, greater than every version of the partitions so far.
 
-        To be called before the first file is read: the version says how new what was read is at the least.
+        To be called when the files are found, and before the first one is read: what is staged is then to be how they
+        were at this moment.
         """
+        return Draft(self, asset, run_id, self.next_version(asset, partitions))
+
+    def next_version(self, asset: str, partitions: Sequence[str]) -> int:
+        """Return a version that tells this moment, greater than every one of the partitions so far."""
         newest = [version.number for name in partitions or [""] if (version := self.newest(asset, name))]
-        return Draft(self, asset, run_id, max([time.time_ns(), *(number + 1 for number in newest)]))
+        return max([time.time_ns(), *(number + 1 for number in newest)])
 
     def open(self, asset: str, run_id: str, partitions: Sequence[str]) -> Staged:
         """Return the newest staged frames of the partitions.

@@ -25,7 +25,10 @@ def build_artists(song_records: pl.DataFrame) -> pl.DataFrame:
         song_records.sort("file", "line")
         .unique("artist_id", keep="last", maintain_order=True)
         .rename(NAMES)
-        .with_columns(pl.col("location").replace("", None))
+        .with_columns(
+            pl.col("location").replace("", None),
+            pl.col("latitude", "longitude") + 0.0,  # makes 0.0 of -0.0: Postgres takes them for equal, and keeps either
+        )
         .select(Artists.column_names())
         .sort("artist_id")
     )

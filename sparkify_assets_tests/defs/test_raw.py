@@ -1,8 +1,10 @@
 """A song file is read once, as long as it and what was read of it stay as they are."""
 
 import shutil
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from upath import UPath
 
 from sparkify_assets.ingest.discovery import find_song_files
+from sparkify_assets.ingest.settled import READINGS
 from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.ingest.unchanged import NOTED, SETTLED_US
 from sparkify_assets.staging.area import StagingArea
@@ -89,3 +92,30 @@ def test_copy_of_the_folder_is_read_again(loader: Loader, tmp_path: Path) -> Non
     shutil.copytree(loader.data, tmp_path / "copy")
 
     assert files_read(replace(loader, data=tmp_path / "copy")) == 3
+
+
+def test_song_file_that_is_never_at_rest_is_read_and_named(
+    tmp_path: Path, database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loader = Loader(tmp_path / "data", tmp_path / "staging", database_url)
+    for number in range(1000):  # so many that the other one is written while they are read
+        write_song(loader.data, f"A/{number}", song_id=f"SO{number}")
+    over = threading.Event()
+
+    def write_on() -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            write_song(loader.data, "A/restless", song_id="SO", title="x" * (number % 90 + 1))
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write_on)
+        try:
+            files_read(loader)
+        finally:
+            over.set()
+        writing.result()
+
+    said = capfd.readouterr().err
+    assert said.count("song file(s) have changed while they were read; read again") == READINGS - 1
+    assert "files change all the time while they are read: song_data/A/restless.json" in said

@@ -1,14 +1,19 @@
 """The rules that are easy to get wrong, each on small files, from the files to the tables."""
 
+import datetime as dt
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import dagster as dg
 import psycopg
 import pytest
 
+from sparkify_assets.defs.resources import RawFiles
 from sparkify_assets.errors import PublishError
 from sparkify_assets_tests.e2e.comparison import assert_as_oracle
 from sparkify_assets_tests.e2e.raw_files import at, event, november, write_day, write_song
@@ -285,6 +290,47 @@ def test_run_that_read_the_files_before_they_changed_and_publishes_last_is_refus
 
     assert loader.dump() == before
     assert locations(loader) == ["new"]
+
+
+@dataclass
+class LoaderMeanwhile(Loader):
+    """A loader while whose files are read, before it looks at them again, something happens once."""
+
+    meanwhile: Callable[[], object] = field(kw_only=True)
+
+    def raw_files(self) -> RawFiles:
+        """Return where the raw files are; the second look at them waits."""
+        looks, meanwhile = count(1), self.meanwhile
+
+        class Watched(RawFiles):
+            @property
+            def window(self) -> tuple[dt.date, dt.date]:
+                if next(looks) == 2:
+                    meanwhile()
+                return super().window
+
+        return Watched(**super().raw_files().model_dump())
+
+
+def test_run_that_began_earlier_and_read_the_changed_files_is_the_newer_one(
+    loader: Loader, data: Path, tmp_path: Path
+) -> None:
+    write_day(data, 4, event(ts=at(4)))
+    write_day(data, 5, event(location="old"))
+    other = Loader(data, tmp_path / "staging of another machine", loader.database_url)
+
+    def change() -> None:
+        other.load(november(5), november(5), select="key:raw_logs or key:raw_song_files or key:artists or key:songs")
+        write_day(data, 5, event(location="new"))
+
+    LoaderMeanwhile(data, loader.staging, loader.database_url, meanwhile=change).load(november(4), november(5))
+    before = loader.dump()
+
+    with pytest.raises(PublishError, match=r"partition 2018-11-05 of table '.*': run .* published version"):
+        other.load(november(5), november(5), select=STAR_OF_A_DAY)
+
+    assert loader.dump() == before
+    assert locations(loader) == ["Here", "new"]
 
 
 def test_load_that_meets_a_lock_names_its_holder_and_changes_nothing(loader: Loader, data: Path) -> None:

@@ -3,12 +3,15 @@
 import datetime as dt
 import os
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.discovery import (
+    changed_since,
     day_in_name,
     epoch_us,
     find_days,
@@ -157,6 +160,53 @@ def test_looks_are_those_of_the_files_that_are_found(tmp_path: Path) -> None:
 
     assert stat_files(tmp_path, "song_data") == {file.name: file.stat for file in found.files}
     assert len(found.files) == 3
+
+
+def test_files_that_have_changed_since_they_were_found_are_named(tmp_path: Path) -> None:
+    for name in ("equal", "longer", "other", "gone"):
+        put(tmp_path, f"song_data/{name}.json", b"{}")
+    found = find_song_files(tmp_path).files
+    assert changed_since(found) == []
+
+    put(tmp_path, "song_data/longer.json", b"{ }")
+    (tmp_path / "song_data/gone.json").unlink()
+    put(tmp_path, "song_data/aside", b"{}")
+    (tmp_path / "song_data/aside").rename(tmp_path / "song_data/other.json")
+
+    assert sorted(changed_since(found)) == [f"song_data/{name}.json" for name in ("gone", "longer", "other")]
+
+
+def test_files_that_come_and_go_during_the_walk_are_there_or_not(tmp_path: Path) -> None:
+    names = [f"log_data/2018-11-{day:02}-events.json" for day in range(3, 31)]
+    put(tmp_path, "log_data/2018-11-01-events.json", b"{}")
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            for name in names:
+                put(tmp_path, name, b"{}")
+            for name in names:
+                (tmp_path / name).unlink()
+
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(come_and_go)
+        try:
+            found = [find_log_files(tmp_path, FIRST, FIRST) for _ in range(300)]
+        finally:
+            over.set()
+        coming.result()
+
+    assert {len(each.by_day[FIRST]) for each in found} == {1}
+
+
+@pytest.mark.parametrize("folder", ["song_data", "log_data"])
+def test_two_names_that_are_one_as_text_are_refused(tmp_path: Path, folder: str) -> None:
+    put(tmp_path, f"{folder}/2018-11-01.json", b"{}")
+    for name in (b"\xff2018-11-01.json", rb"\xff2018-11-01.json"):
+        Path(os.fsdecode(os.fsencode(tmp_path / folder) + b"/" + name)).write_bytes(b"{}")
+
+    with pytest.raises(IngestError, match=r"^1 name\(s\) stand for two files each .*; rename one; no stored row"):
+        find_song_files(tmp_path) if folder == "song_data" else find_log_files(tmp_path, FIRST, LAST)
 
 
 def test_times_that_no_calendar_holds_are_put_at_its_ends() -> None:

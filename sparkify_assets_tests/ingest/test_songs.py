@@ -8,6 +8,7 @@ import pytest
 
 from sparkify_assets.errors import IngestError
 from sparkify_assets.ingest.catalogue import CatalogueOfSongs
+from sparkify_assets.ingest.discovery import find_song_files
 from sparkify_assets.ingest.raw_files import FileTable
 from sparkify_assets.ingest.songs import read_songs
 from sparkify_assets.schemas import RejectedSongs, SongFiles, SongRecords, UnknownFields
@@ -120,6 +121,17 @@ def test_unknown_fields_are_counted_by_file(tmp_path: Path) -> None:
     read = of_files(tmp_path, song(label=1), song(), song(label=Raw("[]")) + b"\n" + song(label=2))
 
     assert read.unknown_fields.rows() == [("song_data/0.json", "label", 1), ("song_data/2.json", "label", 2)]
+
+
+def test_file_that_has_changed_since_it_was_found_is_named(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        put(tmp_path, f"song_data/{name}.json", song(song_id=f"SO{name}"))
+    found = find_song_files(tmp_path).files
+    assert read_songs(found).unsettled == ()
+
+    put(tmp_path, "song_data/b.json", song(song_id="SOanother"))
+
+    assert read_songs(found).unsettled == ("song_data/b.json",)
 
 
 def test_all_unreadable_files_are_named_and_the_stored_rows_stay(tmp_path: Path) -> None:

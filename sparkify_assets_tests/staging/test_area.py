@@ -29,6 +29,13 @@ def begun(area: StagingArea, run_id: str, *partitions: str, frame: pl.DataFrame 
     return draft
 
 
+def stage_day(area: StagingArea, run_id: str, day: str, frame: pl.DataFrame) -> int:
+    """Stage one partition; return the version."""
+    with begun(area, run_id, day, frame=frame) as draft:
+        draft.commit()
+    return draft.version
+
+
 def rows(area: StagingArea, run_id: str, *partitions: str) -> list[int]:
     return area.open("logs", run_id, partitions).frame("events").collect()["n"].to_list()
 
@@ -147,6 +154,24 @@ def test_draft_begun_later_wins_whichever_is_committed_first(area: StagingArea) 
 
     assert first.version < second.version
     assert rows(area, "run-3", MONDAY) == [2]
+
+
+def test_partition_that_is_renewed_has_a_version_of_its_own_and_one_folder(area: StagingArea) -> None:
+    with area.draft("logs", "run-1", [MONDAY, TUESDAY]) as draft:
+        draft.add(MONDAY, {"events": ONE})
+        draft.add(TUESDAY, {"events": ONE})
+        between = stage_day(area, "run-2", TUESDAY, TWO)
+        draft.renew(TUESDAY)
+        draft.add(TUESDAY, {"events": pl.DataFrame({"n": [3]})})
+        draft.commit()
+
+    assert rows(area, "run-1", MONDAY, TUESDAY) == [1, 3]
+    assert area.open("logs", "run-1", [MONDAY, TUESDAY]).versions == {
+        MONDAY: draft.version,
+        TUESDAY: draft.version_of(TUESDAY),
+    }
+    assert draft.version < between < draft.version_of(TUESDAY)
+    assert len([path for path in area.partition_folder("logs", TUESDAY).iterdir() if "run-1" in path.name]) == 1
 
 
 def test_run_that_stages_again_reads_its_own_newest(area: StagingArea) -> None:

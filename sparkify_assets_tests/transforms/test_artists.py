@@ -71,3 +71,9 @@ def test_zero_is_a_latitude() -> None:
 
 def test_no_records_give_no_rows() -> None:
     assert build_artists(song_records()).equals(Artists.create_empty())
+
+
+def test_zero_has_no_sign() -> None:
+    built = build_artists(song_records({"artist_latitude": -0.0, "artist_longitude": -0.0}))
+
+    assert [str(value) for value in built.select("latitude", "longitude").row(0)] == ["0.0", "0.0"]
