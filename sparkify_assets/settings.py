@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -24,6 +25,29 @@ LOOK_EVERY_S = 15
 SETTLE_S = 10
 MOST_SECONDS = 24 * 3600
 MOST_DAYS = 36_500
+
+
+NAMES = frozenset(
+    {
+        "SPARKIFY_DATABASE_URL",
+        "SPARKIFY_POSTGRES_BIN",
+        "SPARKIFY_DATA",
+        "SPARKIFY_FIRST_DAY",
+        "SPARKIFY_LAST_DAY",
+        "SPARKIFY_MAX_REJECTED",
+        "SPARKIFY_HOME",
+        "SPARKIFY_STAGING",
+        "SPARKIFY_REPORT",
+        "SPARKIFY_EXECUTOR",
+        "SPARKIFY_LOOK_EVERY",
+        "SPARKIFY_SETTLE",
+        "SPARKIFY_RETRACT",
+        "SPARKIFY_DAILY",
+        "SPARKIFY_KEEP_REJECTS",
+        "SPARKIFY_ALERT_URL",
+    }
+)
+"""The variables that are read."""
 
 
 class MalformedSettingError(SettingsError, click.ClickException):
@@ -90,22 +114,22 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         SettingsError: a value is malformed; the message names the allowed form.
     """
     given = {name: value for name, value in environ.items() if value != ""}
-    state = Path(given.get("SPARKIFY_HOME", CHECKOUT / ".sparkify")).absolute()
+    state = _folder(given, "SPARKIFY_HOME", CHECKOUT / ".sparkify")
     first_day = _day(given, "SPARKIFY_FIRST_DAY") or FIRST_SAMPLE_DAY
     last_day = _day(given, "SPARKIFY_LAST_DAY")
     if last_day is None and "SPARKIFY_FIRST_DAY" not in given:
         last_day = LAST_SAMPLE_DAY
     postgres_bin = given.get("SPARKIFY_POSTGRES_BIN")
     settings = Settings(
-        database_url=given.get("SPARKIFY_DATABASE_URL"),
-        postgres_bin=Path(postgres_bin) if postgres_bin else None,
-        data=Path(given.get("SPARKIFY_DATA", CHECKOUT / "data")).absolute(),
+        database_url=_database(given, "SPARKIFY_DATABASE_URL"),
+        postgres_bin=Path(postgres_bin).expanduser() if postgres_bin else None,
+        data=_folder(given, "SPARKIFY_DATA", CHECKOUT / "data"),
         first_day=first_day,
         last_day=last_day,
         max_rejected=_share(given, "SPARKIFY_MAX_REJECTED", MAX_REJECTED),
         state=state,
         staging=_folder_or_url(given.get("SPARKIFY_STAGING", str(state / "staging"))),
-        report=Path(given.get("SPARKIFY_REPORT", state / "report")).absolute(),
+        report=_folder(given, "SPARKIFY_REPORT", state / "report"),
         executor=_one_of(given, "SPARKIFY_EXECUTOR", EXECUTORS),
         look_every_s=_seconds(given, "SPARKIFY_LOOK_EVERY", LOOK_EVERY_S, least=1),
         settle_s=_seconds(given, "SPARKIFY_SETTLE", SETTLE_S, least=0),
@@ -121,6 +145,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             "set both, the first not after the last"
         )
     return settings
+
+
+def unknown_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str | None]:
+    """Return the variables that look like settings and are none, each with the one that may be meant."""
+    strangers = sorted(name for name in environ if name.startswith("SPARKIFY_") and name not in NAMES)
+    return {name: next(iter(get_close_matches(name, NAMES, 1, 0.8)), None) for name in strangers}
 
 
 def _day(given: Mapping[str, str], name: str) -> dt.date | None:
@@ -180,8 +210,28 @@ def _web_address(given: Mapping[str, str], name: str) -> str | None:
     return value
 
 
+def _folder(given: Mapping[str, str], name: str, default: Path) -> Path:
+    return Path(given.get(name, default)).expanduser().absolute()
+
+
 def _folder_or_url(value: str) -> str:
-    return value if "://" in value else str(Path(value).absolute())
+    return value if "://" in value else str(Path(value).expanduser().absolute())
+
+
+def _database(given: Mapping[str, str], name: str) -> str | None:
+    """Return the URL; refuse one of which libpq would take a part of the password for the host, and print it."""
+    value = given.get(name)
+    if value is None or "://" not in value:
+        return value
+    place, _, options = value.partition("://")[2].partition("?")
+    authority, _, path = place.partition("/")
+    ports = [host.rpartition("]")[2].partition(":")[2] for host in authority.rpartition("@")[2].split(",")]
+    without_user = "@" not in authority and any(port and not port.isdecimal() for port in ports)
+    if authority.count("@") > 1 or "@" in path or ("@" in options and without_user):
+        raise MalformedSettingError(
+            f"{name}: '@', '/' and '?' in its user or password must be percent-encoded, as %40, %2F and %3F"
+        )
+    return value
 
 
 def _one_of(given: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:

@@ -273,15 +273,9 @@ def guide() -> Iterator[str]:
 
 
 def top_level() -> set[str]:
-    """Return what stands at the top of the checkout, but for what git is told to leave out."""
-    ignored = [line.rstrip("/") for line in (CHECKOUT / ".gitignore").read_text().split()]
-    return {
-        entry.name
-        for entry in CHECKOUT.iterdir()
-        if entry.name != ".git"
-        and not any(entry.match(pattern) for pattern in ignored)
-        and not (entry.is_dir() and not any(entry.iterdir()))
-    }
+    """Return what git knows at the top of the checkout: people leave files there."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    return {path.partition("/")[0] for path in listed.split("\0") if path}
 
 
 def free_port() -> int:

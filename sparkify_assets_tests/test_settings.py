@@ -9,7 +9,7 @@ import pytest
 
 from sparkify_assets import settings
 from sparkify_assets.errors import SettingsError
-from sparkify_assets.settings import CHECKOUT, read_settings
+from sparkify_assets.settings import CHECKOUT, NAMES, read_settings, unknown_settings
 
 OTHERS = {
     "SPARKIFY_DATABASE_URL": "postgresql://example.org/star",
@@ -35,7 +35,7 @@ def names_read() -> set[str]:
     """Return the names of variables that stand in the settings' code."""
     tree = ast.parse(Path(settings.__file__).read_text(encoding="utf-8"))
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]+", text)}
+    return {text for text in texts if re.fullmatch(r"[A-Z][A-Z_]+[A-Z]", text)}
 
 
 def test_defaults_are_the_shipped_sample_in_the_checkout() -> None:
@@ -229,3 +229,57 @@ def test_malformed_number_of_days_is_named(value: str) -> None:
         match=rf"^SPARKIFY_KEEP_REJECTS is '{value}'; expected is a whole number of days from 1 to 36500$",
     ):
         read_settings({"SPARKIFY_KEEP_REJECTS": value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:s3@cret@example.org/star",
+        "postgresql://ada:s3/cret@example.org:5432/star",
+        "postgresql://ada:s3?cret@example.org/star",
+        "postgresql://ada@home:s3cret@example.org/star",
+    ],
+)
+def test_password_that_would_be_taken_for_a_host_is_refused_and_not_shown(url: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"^SPARKIFY_DATABASE_URL: .* percent-encoded, as %40, %2F and %3F"
+    ) as error:
+        read_settings({"SPARKIFY_DATABASE_URL": url})
+
+    assert "cret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:s3%40cret@example.org:5432/star?sslmode=require",
+        "postgresql://ada:s3:cret@[::1]:5432/star",
+        "postgresql://one.example.org:5432,two.example.org/star?user=ada@home",
+        "postgresql:///star?host=/run/postgresql&user=ada",
+        "postgresql://",
+        "host=example.org user=ada password=s3@cret",
+    ],
+)
+def test_other_urls_are_left_to_postgres(url: str) -> None:
+    assert read_settings({"SPARKIFY_DATABASE_URL": url}).database_url == url
+
+
+def test_home_may_be_written_as_a_tilde() -> None:
+    names = ("SPARKIFY_HOME", "SPARKIFY_DATA", "SPARKIFY_STAGING", "SPARKIFY_REPORT", "SPARKIFY_POSTGRES_BIN")
+
+    read = read_settings(dict.fromkeys(names, "~/of ours"))
+
+    wanted = Path.home() / "of ours"
+    assert [read.state, read.data, Path(read.staging), read.report, read.postgres_bin] == [wanted] * 5
+
+
+def test_names_are_those_of_the_example() -> None:
+    lines = (CHECKOUT / ".env.example").read_text(encoding="utf-8").splitlines()
+
+    assert {line[1:].partition("=")[0] for line in lines if line.startswith("#SPARKIFY_")} == NAMES
+
+
+def test_setting_that_there_is_none_of_is_named_with_the_one_that_is_meant() -> None:
+    given = {"SPARKIFY_DTA": "a", "SPARKIFY_WEATHER": "fine", "SPARKIFY_DATA": "b", "OTHER": "c"}
+
+    assert unknown_settings(given) == {"SPARKIFY_DTA": "SPARKIFY_DATA", "SPARKIFY_WEATHER": None}

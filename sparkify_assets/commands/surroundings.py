@@ -8,8 +8,17 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from sparkify_assets.errors import SettingsError
 from sparkify_assets.ingest.discovery import find_days
-from sparkify_assets.settings import CHECKOUT, EARLIEST_DAY, FIRST_SAMPLE_DAY, LATEST_DAY, Settings, read_settings
+from sparkify_assets.settings import (
+    CHECKOUT,
+    EARLIEST_DAY,
+    FIRST_SAMPLE_DAY,
+    LATEST_DAY,
+    Settings,
+    read_settings,
+    unknown_settings,
+)
 from sparkify_assets.watching.lateness import files_come
 
 DAGSTER_YAML = CHECKOUT / "dagster.yaml"
@@ -22,8 +31,14 @@ copied or moved since, it would be another checkout's, or none's."""
 
 
 def load_env_file() -> None:
-    """Take over what `.env` in the current folder says; as with Dagster's commands it wins over the shell."""
+    """Take over what `.env` in the current folder says; as with Dagster's commands it wins over the shell.
+
+    Settings that there are none of are told to the user.
+    """
     load_dotenv(Path.cwd() / ".env", override=True)
+    for name, meant in unknown_settings().items():
+        hint = f"; did you mean {meant}?" if meant else ""
+        print(f"warning: there is no setting {name}, it is passed over{hint}", file=sys.stderr)
 
 
 def dagster_environment(*, growing: bool = False) -> dict[str, str]:
@@ -37,7 +52,7 @@ def dagster_environment(*, growing: bool = False) -> dict[str, str]:
             Where files have come lately, one of every day is to come (SPARKIFY_DAILY), unless the user says otherwise.
 
     Raises:
-        SettingsError: a value is malformed.
+        SettingsError: a value is malformed, or SPARKIFY_HOME can't be written to.
         IngestError: there is no log folder.
     """
     settings = read_settings()
@@ -78,9 +93,14 @@ def _linked_home(settings: Settings) -> Path:
     Dagster reads the file at the root of the checkout only while DAGSTER_HOME is unset.
     """
     home = settings.state / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
     link = home / "dagster.yaml"
-    if not link.is_symlink() or link.resolve() != DAGSTER_YAML.resolve():
-        link.unlink(missing_ok=True)
-        link.symlink_to(DAGSTER_YAML)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink() or link.resolve() != DAGSTER_YAML.resolve():
+            link.unlink(missing_ok=True)
+            link.symlink_to(DAGSTER_YAML)
+    except OSError as error:
+        raise SettingsError(
+            f"'{home}' can't be made: {error.strerror}; set SPARKIFY_HOME to a folder that you can write to"
+        ) from error
     return home

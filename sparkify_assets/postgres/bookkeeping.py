@@ -79,9 +79,9 @@ def prepare(connection: Connection, tables: Iterable[Table]) -> None:
                     ddl.finish(connection, table)
     except errors.InsufficientPrivilege as error:
         raise DatabaseError(
-            f"user '{connection.info.user}' may not create the schemas {schemas} and their tables in database "
-            f"'{connection.info.dbname}': {error.diag.message_primary}; grant it CREATE on the database and its "
-            "schemas; nothing was changed"
+            f"user '{connection.info.user}' may not create the schemas {', '.join(schemas)} and their tables in "
+            f"database '{connection.info.dbname}': {error.diag.message_primary}; grant it CREATE on the database and "
+            "its schemas; nothing was changed"
         ) from error
 
 
@@ -178,7 +178,7 @@ def refuse_older(connection: Connection, table: Table, scope: Scope) -> None:
         raise OutdatedError(
             f"{of}table '{table.qualified_name}'{more}: run {run_id} published version {version} at {moment}, which is "
             f"newer than version {scope.versions[partition]} that this run has read; the newer rows stay and "
-            "no row was changed; run it again if the files have changed since"
+            "no row of this table was changed; run it again for what is not yet loaded"
         )
 
 

@@ -1,11 +1,16 @@
-"""The days that Dagster's commands are told of."""
+"""What Dagster's commands are told, and what users are told of their settings."""
 
 import datetime as dt
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from sparkify_assets.commands.surroundings import dagster_environment
+from sparkify_assets.errors import SettingsError
+from sparkify_assets.settings import CHECKOUT
 
 DAYS = ("SPARKIFY_FIRST_DAY", "SPARKIFY_LAST_DAY")
 
@@ -64,3 +69,31 @@ def test_days_that_the_user_has_set_are_left_alone(logs: Path, monkeypatch: pyte
     monkeypatch.setenv(name, "2018-11-15")
 
     assert days_of(dagster_environment(growing=True)) == ["2018-11-15" if each == name else None for each in DAYS]
+
+
+@pytest.mark.usefixtures("logs")
+def test_home_that_can_not_be_made_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    (tmp_path / "home").write_text("a file")
+
+    with pytest.raises(SettingsError, match=r"home/dagster' can't be made: .*; set SPARKIFY_HOME to a folder"):
+        dagster_environment()
+
+
+def test_setting_that_there_is_none_of_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SPARKIFY_SETTEL=3\nSPARKIFY_DATA=data\n")
+    script = "from sparkify_assets.commands.surroundings import load_env_file; load_env_file()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "SPARKIFY_WEATHER": "fine"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stderr.splitlines() == [
+        "warning: there is no setting SPARKIFY_SETTEL, it is passed over; did you mean SPARKIFY_SETTLE?",
+        "warning: there is no setting SPARKIFY_WEATHER, it is passed over",
+    ]

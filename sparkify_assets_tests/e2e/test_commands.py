@@ -96,9 +96,10 @@ def test_blocking_gate_ends_the_command_with_an_error_and_the_tables_as_before(
         ({"SPARKIFY_DATA": "nowhere"}, r"nowhere/log_data' does not exist; set SPARKIFY_DATA to the folder"),
         ({"SPARKIFY_DATABASE_URL": f"postgresql://me:{SECRET}@127.0.0.1:1/star"}, r"127\.0\.0\.1.* refused.*check"),
         ({"SPARKIFY_DATABASE_URL": f"me:{SECRET}@star"}, r"expected (is )?postgresql://user:password@host:port/data"),
+        ({"SPARKIFY_DATABASE_URL": f"postgresql://me:a@{SECRET}@127.0.0.1/star"}, r"must be percent-encoded, as %40"),
         ({"SPARKIFY_MAX_REJECTED": "many"}, r"SPARKIFY_MAX_REJECTED is 'many'; expected is a share between 0 and 1"),
     ],
-    ids=["no data folder", "dead server", "no URL", "malformed setting"],
+    ids=["no data folder", "dead server", "no URL", "bare @", "malformed setting"],
 )
 @pytest.mark.parametrize("command", ["dagster", "make run"])
 def test_what_stops_a_command_is_said_in_one_sentence_without_a_secret(
