@@ -11,13 +11,16 @@ from sparkify_assets.commands.report import draw
 from sparkify_assets.commands.surroundings import MODULE, dagster_environment, load_env_file
 from sparkify_assets.defs.resources import database_url
 from sparkify_assets.defs.tables import TABLES
-from sparkify_assets.errors import SparkifyError
+from sparkify_assets.errors import IngestError, SparkifyError
+from sparkify_assets.ingest.discovery import find_days, find_song_files
 from sparkify_assets.postgres.connection import Connection, connected
 from sparkify_assets.postgres.rights import refuse_missing_rights
 from sparkify_assets.settings import Settings, read_settings
 
 STAR_TABLES = ("songs", "artists", "users", "time", "songplays")
 TOP_SONGS = 10
+MANY_DAYS, SPARSE = 366, 4
+"""More days than these, of which not every fourth has a file: one file may have a date that is not meant."""
 
 
 def main() -> int:
@@ -26,6 +29,7 @@ def main() -> int:
     try:
         environment = dagster_environment()
         settings = read_settings(environment)
+        _look_at_the_folder(settings)
         # Held until the end, so that the embedded server starts once and is still there for the drawing.
         url = database_url(settings)
         with connected(url, application_name="sparkify_assets run") as connection:
@@ -45,6 +49,27 @@ def main() -> int:
         print("\nstopped; every table is whole, and the same command again completes the load", file=sys.stderr)
         return 130
     return code
+
+
+def _look_at_the_folder(settings: Settings) -> None:
+    """Refuse a folder without a file, and tell of many days without one.
+
+    Raises:
+        IngestError: there is neither a log file nor a song file.
+    """
+    days = find_days(settings.data)
+    if not days and not len(find_song_files(settings.data).files):
+        raise IngestError(
+            f"there is neither a log file nor a song file below '{settings.data}': a load would empty the star; see "
+            "whether the disk is mounted and SPARKIFY_DATA is right, or empty it with `make reset`; nothing was changed"
+        )
+    window = (settings.until() - settings.first_day).days + 1
+    if window > MANY_DAYS and window > SPARSE * len(days):
+        print(
+            f"note: of the {window} days from {settings.first_day} to {settings.until()} only {len(days)} have a log "
+            "file; Dagster plans each of them, which takes long: SPARKIFY_FIRST_DAY and SPARKIFY_LAST_DAY narrow them",
+            file=sys.stderr,
+        )
 
 
 def _load(environment: Mapping[str, str], settings: Settings, log: Path) -> int:

@@ -90,6 +90,18 @@ def test_blocking_gate_ends_the_command_with_an_error_and_the_tables_as_before(
     assert {table: rows for table, rows in loader.dump().items() if rows != before[table]} == {}
 
 
+def test_make_run_does_not_empty_the_star_for_a_folder_without_files(place: Place, loader: Loader) -> None:
+    before = loader.dump()
+    for folder in ("song_data", "log_data"):
+        (loader.data / "empty" / folder).mkdir(parents=True)
+
+    code, said = place.module("run", SPARKIFY_DATA=str(loader.data / "empty"))
+
+    assert code == 1
+    assert re.search(r"error: there is neither a log file nor a song file below '.*/empty': .*`make reset`", said), said
+    assert loader.dump() == before
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
