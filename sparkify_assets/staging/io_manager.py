@@ -7,7 +7,7 @@ from upath import UPath
 
 from sparkify_assets.errors import StagingError
 from sparkify_assets.staging.area import Draft, StagingArea
-from sparkify_assets.staging.staged import Staged
+from sparkify_assets.staging.staged import LOCAL, Staged
 
 
 class StagingFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic over what it gives: itself
@@ -26,7 +26,10 @@ class StagingFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # gener
             StagingError: the URL is of a kind that nothing installed here can write.
         """
         try:
-            return StagingArea(UPath(self.location))
+            root = UPath(self.location)
+            if root.protocol not in LOCAL:
+                _ = root.fs  # what the URL's kind needs is loaded here, not in the middle of a run
+            return StagingArea(root)
         except (ImportError, ValueError) as error:
             raise StagingError(
                 f"nothing can be staged in '{self.location}': {error}; expected is a folder or a URL that fsspec knows"

@@ -172,6 +172,11 @@ def test_nothing_staged_is_one_sentence(tmp_path: Path) -> None:
         materialize(tmp_path, [totals], beside=[readings, stations], day="2018-11-01")
 
 
-def test_location_of_an_unknown_kind_is_one_sentence() -> None:
-    with pytest.raises(StagingError, match=r"^nothing can be staged in 'shelf://a': .*; expected is a folder or a URL"):
-        StagingFolder(location="shelf://a").area()
+@pytest.mark.parametrize(
+    ("location", "reason"), [("shelf://a", "shelf"), ("s3://bucket/a", "s3fs")], ids=["of no kind", "not installed"]
+)
+def test_location_that_nothing_installed_can_write_is_one_sentence(location: str, reason: str) -> None:
+    with pytest.raises(
+        StagingError, match=rf"^nothing can be staged in '{location}': .*{reason}.*; expected is a folder or a URL"
+    ):
+        StagingFolder(location=location).area()
