@@ -80,10 +80,12 @@ FROM (SELECT DISTINCT log_date FROM public.songplays) days
 
 NOTHING = "SELECT 1"
 STEPS = {
+    # The last but one: to the very last belong only those sessions that go on after midnight.
     "all days but one": "CREATE TEMPORARY TABLE aside AS SELECT * FROM ops.publications "
-    "WHERE partition = '2019-12-30'; DELETE FROM ops.publications WHERE partition = '2019-12-30'",
+    "ORDER BY partition DESC OFFSET 1 LIMIT 1; "
+    "DELETE FROM ops.publications WHERE partition IN (SELECT partition FROM aside)",
     "one more day": "INSERT INTO ops.publications TABLE aside",
-    "a day again": "UPDATE ops.publications SET changed_at = now() WHERE partition = '2019-12-30'",
+    "a day again": "UPDATE ops.publications SET changed_at = now() WHERE partition IN (SELECT partition FROM aside)",
     "nothing new": NOTHING,
 }
 """What happens before plays are added up, by the name of what that then is."""

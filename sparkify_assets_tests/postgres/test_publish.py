@@ -73,7 +73,7 @@ def test_an_older_input_is_refused_and_the_newer_one_named(connection: Connectio
     with pytest.raises(
         PublishError,
         match=r"partition 1 of table 'weather\.readings': run new run published version 8 at \d{4}-.* UTC, which is "
-        r"newer than version 7 that this run has read; the newer rows stay and no row was changed",
+        r"newer than version 7 that this run has read; the newer rows stay and no row of this table was changed; run",
     ):
         publish(connection, READINGS, Publication(READINGS.empty_frame(), partitions=("1",), versions={"1": 7}))
 
