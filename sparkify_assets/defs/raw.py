@@ -28,6 +28,8 @@ from sparkify_assets.staging.area import Draft, StagingArea
 from sparkify_assets.staging.io_manager import StagingFolder
 from sparkify_assets.staging.staged import Staged
 
+SHOWN = 50  # of things that a warning lists
+
 
 @dg.asset(
     **staged(SongRecords),
@@ -159,15 +161,16 @@ def _gate_figures(raw_files: RawFiles, passed_over: Sequence[PassedOver]) -> dic
 
 def _list_passed_over(context: dg.AssetExecutionContext, passed_over: Sequence[PassedOver]) -> None:
     if passed_over:
-        listed = "; ".join(f"{item.name}: {item.reason}" for item in passed_over[:50])
+        listed = "; ".join(f"{item.name}: {item.reason}" for item in passed_over[:SHOWN])
         context.log.warning(f"{len(passed_over)} thing(s) in the folder are passed over: {listed}")
 
 
 def _warn_of_unsettled(context: dg.AssetExecutionContext, what: Sequence[str]) -> None:
     if what:
+        more = f" and {len(what) - SHOWN} more" if len(what) > SHOWN else ""
         context.log.warning(
-            f"files change all the time while they are read: {', '.join(what)}; taken is what was there, load again "
-            "when they are complete"
+            f"files change all the time while they are read: {', '.join(what[:SHOWN])}{more}; taken is what was there, "
+            "load again when they are complete"
         )
 
 
