@@ -15,7 +15,9 @@ from sparkify_assets.commands.surroundings import DAGSTER
 from sparkify_assets.settings import Settings
 
 STEP_END = re.compile(r" - (?P<step>\w+) - STEP_SUCCESS - .* in (?P<duration>[^ ]+)\.$")
-STEP_FAILED = re.compile(r" - (?P<step>\w+) - STEP_FAILURE - ")
+STEP_FAILED = re.compile(r" - (?P<steps>\w+) - STEP_FAILURE - ")
+# What a step logs reaches us by way of a file that Dagster follows; on a busy machine it may stop before the last line.
+RUN_FAILED = re.compile(r" - RUN_FAILURE - .* Steps failed: \[(?P<steps>.+)\]\.$")
 SENTENCE = re.compile(r" - dagster - (?P<level>WARNING|ERROR) - \S+ - \S+ - (?:\d+ - )?(?P<step>\w+) - (?P<text>.+)$")
 # A sentence of Dagster's that follows from the failure of another step says nothing new.
 CONSEQUENCE = re.compile(r"Dependencies for step \w+ (failed|were)|^Execution of run for")
@@ -96,13 +98,16 @@ def progress(lines: IO[str], log: IO[str], told: list[str]) -> Iterator[str]:
 
     What is given of errors is added to `told`.
     """
+    failed: set[str] = set()
     for line in lines:
         log.write(line)
         text = line.rstrip("\n")
         if match := STEP_END.search(text):
             yield f"  done    {match['step']:<{STEP_WIDTH}} {match['duration']:>8}"
-        elif match := STEP_FAILED.search(text):
-            yield f"  FAILED  {match['step']}"
+        elif match := STEP_FAILED.search(text) or RUN_FAILED.search(text):
+            named = re.findall(r"\w+", match["steps"])
+            yield from (f"  FAILED  {step}" for step in named if step not in failed)
+            failed.update(named)
         elif (match := SENTENCE.search(text)) and not CONSEQUENCE.search(match["text"]):
             if match["level"] == "ERROR":
                 told.append(match["text"])

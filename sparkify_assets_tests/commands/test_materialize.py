@@ -36,6 +36,15 @@ def test_cause_is_told_once_without_wrappers_and_what_lies_beneath() -> None:
     ]
 
 
+def test_step_whose_own_line_is_lost_is_told_by_the_end_of_the_run() -> None:
+    ended = f'{START}ERROR - {JOB}3 - RUN_FAILURE - Execution of run for "__ASSET_JOB" failed.'
+    end = f"{ended} Steps failed: ['songs', 'time']."
+
+    assert shown(end)[0] == ["  FAILED  songs", "  FAILED  time"]
+    assert shown(FAILED, end)[0] == ["  FAILED  songs", "  FAILED  time"]
+    assert shown(end, FAILED)[0] == ["  FAILED  songs", "  FAILED  time"]
+
+
 def test_error_of_dagster_itself_is_told() -> None:
     lines, told = shown(FAILED, OF_DAGSTER, WRAPPER)
 
