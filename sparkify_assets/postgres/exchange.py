@@ -46,9 +46,7 @@ class Exchange:
             PublishError: a row that comes back refers to a parent that is gone, or the counts do not come out equal.
         """
         self.on.run("CREATE TEMPORARY TABLE departed (LIKE {table}) ON COMMIT DROP")
-        if keys_differ and meet_nothing(
-            self.on.connection, self.on.table, self.on.mode, self.on.scope.partitions, self.on.stages
-        ):
+        if keys_differ and meet_nothing(self.on):
             return self._insert_all(rows)
         for staged in self.on.stages:
             analyze(self.on.connection, staged)

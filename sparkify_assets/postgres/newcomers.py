@@ -8,37 +8,26 @@ from psycopg import sql
 
 from sparkify_assets.postgres import names
 from sparkify_assets.postgres.connection import Connection
-from sparkify_assets.postgres.modes import ReplacePartition
+from sparkify_assets.postgres.statements import Statements
 from sparkify_assets.postgres.table import Table
 
 
-def meet_nothing(
-    connection: Connection,
-    table: Table,
-    mode: ReplacePartition,
-    partitions: Sequence[str],
-    staged: Sequence[sql.Identifier],
-) -> bool:
+def meet_nothing(on: Statements) -> bool:
     """Tell whether nothing is stored of the partitions, nor in the range of the staged keys that must be unique.
 
     True is sure; False may only mean that keys of other partitions lie between the least staged one and the greatest.
 
     Args:
-        connection: in the transaction of the publication.
-        table: what is published, and is stored already.
-        mode: how.
-        partitions: which are published.
-        staged: the temporary tables of its rows, and of its claims where the mode has them.
+        on: the statements of the exchange; rows, and claims where the mode has them, are staged.
     """
-    stored = [each for each in (table, mode.superseded, mode.claims) if each is not None]
-    replaced = names.values(partitions, table.column(mode.column).sql_type)
-    of_them = sql.SQL("{} = ANY({})").format(sql.Identifier(mode.column), replaced)
+    stored = [each for each in (on.table, on.mode.superseded, on.mode.claims) if each is not None]
+    of_them = sql.SQL("{} = ANY({})").format(on.partition, on.named["replaced"])
     conditions = [_exists(each, of_them) for each in stored]
-    if not mode.unique:
-        return not _any(connection, conditions)
-    first = sql.Identifier(mode.unique[0])
+    if not on.mode.unique:
+        return not _any(on.connection, conditions)
+    first = sql.Identifier(on.mode.unique[0])
     keys = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT {} AS k FROM {} WHERE {} IS NOT NULL").format(first, each, first) for each in staged
+        sql.SQL("SELECT {} AS k FROM {} WHERE {} IS NOT NULL").format(first, each, first) for each in on.stages
     )
     # Sorted and cut, not aggregated: `min` does not know every type that has an order.
     bounds = sql.SQL(
@@ -46,7 +35,7 @@ def meet_nothing(
         "(SELECT k FROM ({keys}) k ORDER BY k DESC LIMIT 1) AS greatest) "
     ).format(keys=keys)
     between = sql.SQL("{} BETWEEN (SELECT least FROM bounds) AND (SELECT greatest FROM bounds)").format(first)
-    return not _any(connection, [*conditions, *(_exists(each, between) for each in stored)], bounds)
+    return not _any(on.connection, [*conditions, *(_exists(each, between) for each in stored)], bounds)
 
 
 def _exists(table: Table, which: sql.Composed) -> sql.Composed:

@@ -11,9 +11,9 @@ from sparkify_assets.postgres.connection import Connection
 from sparkify_assets.postgres.copy import STAGED, copy_frame, create_staged
 from sparkify_assets.postgres.modes import ReplacePartition
 from sparkify_assets.postgres.newcomers import meet_nothing
-from sparkify_assets.postgres.publication import Publication
+from sparkify_assets.postgres.publication import Publication, Scope
 from sparkify_assets.postgres.publish import publish
-from sparkify_assets.postgres.statements import STAGED_CLAIMS
+from sparkify_assets.postgres.statements import STAGED_CLAIMS, Statements
 from sparkify_assets.postgres.table import Table
 from sparkify_assets_tests.postgres.weather import DOUBTED, OUTAGES, READINGS, SINGLE_READINGS, rows_of
 
@@ -28,12 +28,10 @@ def are_new(
     with connection.transaction():
         create_staged(connection, table, STAGED)
         copy_frame(connection, rows, STAGED)
-        staged = [STAGED]
         if table.publish.claims is not None:
             create_staged(connection, table.publish.claims, STAGED_CLAIMS)
             copy_frame(connection, claims, STAGED_CLAIMS)
-            staged.append(STAGED_CLAIMS)
-        return meet_nothing(connection, table, table.publish, days, staged)
+        return meet_nothing(Statements(connection, table, table.publish, Scope(partitions=days)))
 
 
 def reading(station: str, day: int = 2) -> pl.DataFrame:
